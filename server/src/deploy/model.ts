@@ -1,0 +1,114 @@
+// The one model every configuration dialect is lowered to: how an application is started.
+// Each value keeps the place it was read from. What could not be known is a value of its own, never a guess.
+// Readers of this model must not need to know which dialect it came from, except through `server`.
+
+import type { Location } from '../base/range.ts';
+
+export type Server = 'uwsgi' | 'gunicorn';
+
+/** preload: the master imports the app, then forks. lazy: fork, then each worker imports. spawn: a fresh interpreter a worker. */
+export type LoadMode = 'preload' | 'lazy' | 'spawn' | 'unknown';
+
+/** A value with the place it comes from; no place means the server's default. */
+export type Setting<T> =
+  | { readonly known: true; readonly value: T; readonly at?: Location }
+  | { readonly known: false; readonly hint?: T; readonly why: string; readonly at?: Location };
+
+export type Entrypoint =
+  | {
+      readonly kind: 'module';
+      /** Dotted module name. */
+      readonly module: string;
+      /** Name in the module; uWSGI's default is `application`. */
+      readonly callable: string;
+      /** The server calls it without arguments to get the application (`shop:create_app()`). */
+      readonly factory: boolean;
+    }
+  | { readonly kind: 'file'; readonly path: string; readonly callable: string };
+
+/** A module the server imports besides the entrypoint. */
+export interface ServerImport {
+  readonly module: string;
+  /** shared-import: in the master even when apps are lazy. import: where the app is loaded. */
+  readonly where: 'master' | 'with-app';
+  readonly at: Location;
+}
+
+export interface OptionValue {
+  readonly name: string;
+  readonly value: string;
+  /** Whole option, key and value. */
+  readonly at: Location;
+}
+
+/** How `os.register_at_fork(after_in_child=…)` callbacks fare in the workers. */
+export type AtForkCallbacks = 'run' | 'never';
+
+export interface UwsgiFacts {
+  readonly server: 'uwsgi';
+  /** `import uwsgidecorators` raises without it. */
+  readonly master: Setting<boolean>;
+  readonly lazyApps: Setting<boolean>;
+  /** Threads of the application run between requests (enable-threads, or 2.0.27 and newer). */
+  readonly threads: Setting<boolean>;
+  /** Where an option can be added: end of the `[uwsgi]` section or of the command. */
+  readonly optionHome: OptionHome;
+}
+
+export interface GunicornFacts {
+  readonly server: 'gunicorn';
+  /** The config file in use; absent when there is none. Runs in the master before everything. */
+  readonly config?: string;
+  /** Where a config file would be picked up, when there is none. */
+  readonly configHome: string;
+  readonly workerClass: Setting<string>;
+}
+
+/** Where a new option goes: `ini` inserts a line, `command` appends an argument. */
+export interface OptionHome {
+  readonly kind: 'ini' | 'command';
+  readonly at: Location;
+}
+
+export interface Deployment {
+  /** Stable between analyses: server, file and ordinal. */
+  readonly id: string;
+  readonly server: Server;
+  /** The place that says so: the `[uwsgi]` section header, the command, the config file's first line. */
+  readonly source: Location;
+  /** Folder the server runs in after its own chdir. Absolute. */
+  readonly cwd: string;
+  /** Import roots in order, absolute: pythonpath and chdir first, as the server puts them on `sys.path`. */
+  readonly roots: readonly string[];
+  readonly entrypoint: Setting<Entrypoint>;
+  readonly load: LoadMode;
+  /** One sentence: why the load mode is what it is. */
+  readonly loadWhy: string;
+  readonly loadAt?: Location;
+  readonly processes: Setting<number>;
+  /** Whether workers are forked from the process that loads the app, or from a master at all. False: nothing lost, nothing shared. */
+  readonly forks: boolean;
+  readonly atFork: AtForkCallbacks;
+  readonly imports: readonly ServerImport[];
+  /** Every option read, in order, last duplicate last. */
+  readonly options: readonly OptionValue[];
+  readonly facts: UwsgiFacts | GunicornFacts;
+}
+
+/** Something wrong or unreadable in a configuration: said at its place, never thrown. */
+export interface Problem {
+  readonly message: string;
+  readonly at: Location;
+}
+
+export interface Deployments {
+  readonly deployments: readonly Deployment[];
+  readonly problems: readonly Problem[];
+  /** Every file that was read or looked for: a change in one of them calls for a new reading. */
+  readonly inputs: readonly string[];
+}
+
+/** One sentence for people: "gunicorn, preload, 3 workers (gunicorn.conf.py)". */
+export function serverName(server: Server): string {
+  return server === 'uwsgi' ? 'uWSGI' : 'gunicorn';
+}
