@@ -14,7 +14,8 @@ export interface FileSystem {
 }
 
 export type FileContent =
-  | { readonly ok: true; readonly bytes: Uint8Array }
+  /** `text` is there for an open document, whose editor has decoded it already. */
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly text?: string }
   | { readonly ok: false; readonly why: 'absent' | 'denied' | 'too-large' | 'not-a-file' };
 
 export interface DirectoryEntry {

@@ -1,0 +1,96 @@
+// The engine's ports on Node.js: files, clock, log and the grammar's bytes.
+// Used by the composition roots alone; everything else takes these as interfaces.
+
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AnalysisPorts } from './analysis.ts';
+import type { Clock, DirectoryEntry, FileContent, FileSystem, Log } from './base/ports.ts';
+import { sizeLimit } from './workspace/text.ts';
+
+export const nodeFiles: FileSystem = {
+  read(path: string): FileContent {
+    try {
+      const stat = statSync(path);
+      if (!stat.isFile()) return { ok: false, why: 'not-a-file' };
+      if (stat.size > sizeLimit) return { ok: false, why: 'too-large' };
+      return { ok: true, bytes: readFileSync(path) };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      return { ok: false, why: code === 'EACCES' || code === 'EPERM' ? 'denied' : 'absent' };
+    }
+  },
+  list(path: string): readonly DirectoryEntry[] {
+    try {
+      return readdirSync(path, { withFileTypes: true })
+        .map((entry) => ({ name: entry.name, kind: entryKind(path, entry) }))
+        .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    } catch {
+      return [];
+    }
+  },
+  kind(path: string): 'file' | 'directory' | 'absent' {
+    const kind = kindOf(path);
+    return kind === 'other' ? 'absent' : kind;
+  },
+  real(path: string): string {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  },
+};
+
+export const nodeClock: Clock = { now: () => performance.now() };
+
+/** Messages on standard error, for terminals; `quiet` keeps errors only. */
+export function stderrLog(quiet: boolean): Log {
+  const write = (text: string) => void process.stderr.write(`forksight: ${text}\n`);
+  const drop = () => {};
+  return { info: quiet ? drop : write, warn: quiet ? drop : write, error: write };
+}
+
+/** The two WebAssembly files: beside the bundle, or where the sources keep them. */
+export function loadGrammar(): AnalysisPorts['grammar'] {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return {
+    engine: firstOf([
+      join(here, 'tree-sitter.wasm'),
+      join(here, '../../node_modules/web-tree-sitter/web-tree-sitter.wasm'),
+    ]),
+    python: firstOf([
+      join(here, 'tree-sitter-python.wasm'),
+      join(here, '../../grammars/tree-sitter-python.wasm'),
+    ]),
+  };
+}
+
+function firstOf(paths: readonly string[]): Uint8Array {
+  for (const path of paths) {
+    try {
+      return readFileSync(path);
+    } catch {
+      // the next place
+    }
+  }
+  throw new Error(`the installation is incomplete: none of these files can be read: ${paths.join(', ')}`);
+}
+
+function entryKind(folder: string, entry: Dirent): DirectoryEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  if (!entry.isSymbolicLink()) return 'other';
+  const kind = kindOf(join(folder, entry.name));
+  return kind === 'absent' ? 'other' : kind;
+}
+
+function kindOf(path: string): 'file' | 'directory' | 'absent' | 'other' {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'absent';
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
+  } catch {
+    return 'absent'; // a loop of links, or a folder we may not enter
+  }
+}
