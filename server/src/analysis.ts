@@ -31,15 +31,16 @@ export interface AnalysisResult {
   readonly timings: Readonly<Record<string, number>>;
 }
 
-export interface Progress {
-  (done: number, total: number, what: string): void;
-}
+export type Progress = (done: number, total: number, what: string) => void;
 
 /** One workspace root under analysis. Not reentrant: await one call before the next. */
 export interface Analysis {
   /** Files that changed on disk or in an editor; nothing is read until `run`. */
   changed(paths: readonly string[]): void;
-  run(options?: { readonly cancellation?: Cancellation; readonly progress?: Progress }): Promise<AnalysisResult>;
+  run(options?: {
+    readonly cancellation?: Cancellation;
+    readonly progress?: Progress;
+  }): Promise<AnalysisResult>;
   configure(settings: RuleSettings): void;
   dispose(): void;
 }

@@ -59,12 +59,25 @@ export type Event =
   | (EventBase & { readonly kind: 'queue-put'; readonly object: ObjectInfo })
   | (EventBase & { readonly kind: 'queue-get'; readonly object: ObjectInfo })
   | (EventBase & { readonly kind: 'gc'; readonly call: GcCall })
-  | (EventBase & { readonly kind: 'hook-register'; readonly hook: HookKind; readonly target: string; readonly targetAt?: Location; readonly ran: boolean })
+  | (EventBase & {
+      readonly kind: 'hook-register';
+      readonly hook: HookKind;
+      readonly target: string;
+      readonly targetAt?: Location;
+      readonly ran: boolean;
+    })
   | (EventBase & { readonly kind: 'app-created'; readonly callable: string })
   | (EventBase & { readonly kind: 'import-failed'; readonly module: string });
 
 /** `threshold-zero` is `gc.set_threshold(0)`, which switches the collector off; `threshold` is any other value. */
-export type GcCall = 'disable' | 'enable' | 'freeze' | 'unfreeze' | 'collect' | 'threshold-zero' | 'threshold';
+export type GcCall =
+  | 'disable'
+  | 'enable'
+  | 'freeze'
+  | 'unfreeze'
+  | 'collect'
+  | 'threshold-zero'
+  | 'threshold';
 
 export type HookKind = 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before';
 
