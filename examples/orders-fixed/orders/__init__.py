@@ -1,0 +1,1 @@
+"""A small order service: a catalogue, orders, and an audit trail written in the background."""
