@@ -1,0 +1,32 @@
+// Small projects for tests, written to temporary folders that are removed when the test process ends.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Writes the files (path to text) to a new folder and returns its path. Texts may be indented as a block. */
+export function writeProject(files: Readonly<Record<string, string>>): string {
+  const dir = temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(dir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, dedent(text));
+  }
+  return dir;
+}
+
+/** A new empty folder, removed when the process ends. */
+export function temporaryFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'forksight-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Drops the first line when it is blank, the indentation all lines share, and trailing blanks. */
+export function dedent(text: string): string {
+  const lines = text.replace(/^[ \t]*\r?\n/, '').split('\n');
+  const margins = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const margin = margins.length > 0 ? Math.min(...margins) : 0;
+  const body = lines.map((line) => line.slice(margin)).join('\n');
+  return margin > 0 ? body.replace(/[ \t]+$/, '') : body;
+}
