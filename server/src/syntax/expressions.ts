@@ -318,13 +318,13 @@ const readers: Readonly<Record<string, Reader>> = {
     };
   },
   conditional_expression: (node, context) => {
-    const [then, test, otherwise] = partsOf(node);
-    if (!then || !test || !otherwise) return other(node, context);
+    const [yes, test, no] = partsOf(node);
+    if (!yes || !test || !no) return other(node, context);
     return {
       k: 'conditional',
-      then: lowerExpr(then, context),
+      yes: lowerExpr(yes, context),
       test: lowerExpr(test, context),
-      otherwise: lowerExpr(otherwise, context),
+      no: lowerExpr(no, context),
       at: context.span(node),
     };
   },

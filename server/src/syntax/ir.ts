@@ -46,8 +46,8 @@ export type Expr =
   | {
       readonly k: 'conditional';
       readonly test: Expr;
-      readonly then: Expr;
-      readonly otherwise: Expr;
+      readonly yes: Expr;
+      readonly no: Expr;
       readonly at: Span;
     }
   | {
@@ -112,6 +112,8 @@ export type Stmt =
       readonly value: Expr;
       readonly at: Span;
     }
+  /** `name: annotation` without a value. */
+  | { readonly k: 'declare'; readonly target: Expr; readonly at: Span }
   | {
       readonly k: 'import';
       readonly names: readonly ImportedModule[];

@@ -13,7 +13,7 @@ export function numberValue(text: string): number | null {
 /** What `r'…'`, `b"…"`, `'''…'''` hold, from the prefix with quotes and the raw content. */
 export function stringValue(start: string, content: string): Constant {
   const prefix = start.replace(/['"]/g, '').toLowerCase();
-  const value = prefix.includes('r') ? content : unescape(content);
+  const value = prefix.includes('r') ? content : unescaped(content);
   return prefix.includes('b') ? { bytes: value } : value;
 }
 
@@ -30,7 +30,7 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
     /\\(?:\r\n|\n|\r|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|N\{[^}]*\}|([\s\S]))/g,

@@ -45,7 +45,8 @@ function assignment(node: Node, context: LowerContext): Stmt | undefined {
     if (left) targets.push(lowerExpr(left, context));
     current = field(current, 'right');
   }
-  if (current === undefined) return undefined;
+  const [target] = targets;
+  if (current === undefined) return target && { k: 'declare', target, at: context.span(node) };
   if (current.type === 'augmented_assignment') return augmented(current, context);
   return { k: 'assign', targets, value: lowerExpr(current, context), at: context.span(node) };
 }
