@@ -1,0 +1,81 @@
+// Bundles the extension, the language server, the command line and the panel's page into dist/.
+// `--production` minifies and leaves source maps out; `--editor-tests` also bundles the editor suite into out/.
+
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { root } from './lib/paths.mjs';
+
+const { values } = parseArgs({
+  options: { production: { type: 'boolean' }, 'editor-tests': { type: 'boolean' } },
+});
+process.chdir(root);
+
+const common = {
+  bundle: true,
+  minify: values.production === true,
+  sourcemap: values.production !== true,
+  keepNames: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+const node = { ...common, platform: 'node', target: 'node20' };
+// Dependencies written as CommonJS ask for Node's own modules with `require`, which an ES module does not have.
+const requireInModule =
+  "import { createRequire as forksightRequire } from 'node:module'; const require = forksightRequire(import.meta.url);";
+const module = { ...node, format: 'esm', banner: { js: requireInModule } };
+
+const bundles = [
+  {
+    ...node,
+    format: 'cjs',
+    external: ['vscode'],
+    entryPoints: ['client/src/extension.ts'],
+    outfile: 'dist/client.cjs',
+  },
+  { ...module, entryPoints: ['server/src/main.ts'], outfile: 'dist/server.mjs' },
+  {
+    ...module,
+    entryPoints: ['server/src/cli/main.ts'],
+    outfile: 'dist/cli.mjs',
+    banner: { js: `#!/usr/bin/env node\n${requireInModule}` },
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['client/webview/main.ts'],
+    outfile: 'dist/webview/main.js',
+  },
+  { ...common, entryPoints: ['client/webview/main.css'], outfile: 'dist/webview/main.css' },
+];
+const editorTests = {
+  ...node,
+  format: 'cjs',
+  sourcemap: true,
+  external: ['vscode', 'mocha'],
+  entryPoints: ['test/vscode/index.ts'],
+  outfile: 'out/editor-tests/index.cjs',
+};
+const copies = [
+  ['grammars/tree-sitter-python.wasm', 'dist/tree-sitter-python.wasm'],
+  ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/tree-sitter.wasm'],
+];
+
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist', { recursive: true });
+for (const options of values['editor-tests'] ? [...bundles, editorTests] : bundles) {
+  const [entry] = options.entryPoints;
+  if (existsSync(entry)) await build(options);
+  else console.log(`not there yet: ${entry}`);
+}
+for (const [from, to] of copies) copyFileSync(from, to);
+if (existsSync('dist/cli.mjs')) chmodSync('dist/cli.mjs', 0o755);
+
+for (const file of readdirSync('dist', { recursive: true }).sort()) {
+  const { size } = statSync(join('dist', file));
+  if (/\.(cjs|mjs|js|css|wasm)$/.test(file))
+    console.log(`${(size / 1024).toFixed(0).padStart(6)} KB  dist/${file}`);
+}
