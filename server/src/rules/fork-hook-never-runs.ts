@@ -1,0 +1,154 @@
+// The rule fork-hook-never-runs: code that is registered to run after the fork and that this server never calls.
+// Whether a hook ran is the simulation's word; the rule says why, and stays silent where the work is done anyway.
+
+/**
+ * # fork-hook-never-runs
+ *
+ * ## What it does
+ * Reports a function that is registered to run around the fork, by `os.register_at_fork` or `@uwsgidecorators.postfork`,
+ * and that never runs under this deployment. The place is the decorator or the registration.
+ *
+ * ## Why it matters
+ * Each mechanism works in some deployments only, and says nothing in the others.
+ *
+ * - uWSGI forks in C: `os.register_at_fork` callbacks run in its workers only with `py-call-uwsgi-fork-hooks` or
+ *   `py-call-osafterfork`.
+ * - Under uWSGI's `lazy-apps` a worker runs its post-fork hooks first and imports the app afterwards, so `@postfork`
+ *   registers too late.
+ * - Without `master`, `import uwsgidecorators` raises; outside uWSGI the module does not exist.
+ * - `os.register_at_fork` in an app that each worker imports by itself is too late for the fork that made the worker.
+ *
+ * ## Example
+ * `uwsgi.ini`
+ * ```ini
+ * [uwsgi]
+ * master = true
+ * processes = 4
+ * lazy-apps = true
+ * module = shop:app
+ * ```
+ * `shop.py`
+ * ```python
+ * from uwsgidecorators import postfork
+ *
+ *
+ * @postfork  # error: [fork-hook-never-runs] "lazy-apps"
+ * def connect():
+ *     print("connected")
+ *
+ *
+ * def app(environ, start_response):
+ *     start_response("200 OK", [])
+ *     return [b""]
+ * ```
+ *
+ * ## Fix
+ * Preload the app, or do the work where the app is imported, which under `lazy-apps` is in the worker already.
+ *
+ * `uwsgi.ini`
+ * ```ini
+ * [uwsgi]
+ * master = true
+ * processes = 4
+ * module = shop:app
+ * ```
+ * `shop.py`
+ * ```python
+ * from uwsgidecorators import postfork
+ *
+ *
+ * @postfork  # quiet: [fork-hook-never-runs] because "the app is imported before the fork"
+ * def connect():
+ *     print("connected")
+ *
+ *
+ * def app(environ, start_response):
+ *     start_response("200 OK", [])
+ *     return [b""]
+ * ```
+ *
+ * ## When to ignore
+ * Where `os.register_at_fork` is meant for processes that the worker itself forks, through `multiprocessing` for
+ * instance. A hook whose function also runs in the worker by another way is not reported.
+ *
+ * ## Sources
+ * - uWSGI, `plugins/python/python_plugin.c`: `uwsgi_python_post_fork`; `core/uwsgi.c`: hooks, then lazy apps.
+ * - uWSGI, `uwsgidecorators.py`: raises when there is no master process.
+ * - CPython, documentation of `os.register_at_fork`.
+ */
+
+import type { Deployment } from '../deploy/model.ts';
+import { beforeFork, type Event } from '../simulate/event.ts';
+import type { Case, Report, Rule } from './finding.ts';
+import { weaken } from './finding.ts';
+import { doubts, grade } from './severity.ts';
+import { firstWorkerLoads } from './words.ts';
+
+type HookRegister = Extract<Event, { kind: 'hook-register' }>;
+
+export const forkHookNeverRuns: Rule = {
+  id: 'fork-hook-never-runs',
+  title: 'A hook registered to run after the fork is never called',
+  severity: 'error',
+  check,
+  fix: () => [],
+};
+
+function check({ deployment, simulation }: Case): readonly Report[] {
+  if (!deployment.forks) return [];
+  const reports: Report[] = [];
+  for (const hook of simulation.events) {
+    if (hook.kind !== 'hook-register' || hook.ran || doneInWorker(hook, simulation.events)) continue;
+    const late = hook.hook !== 'uwsgi-postfork' && !beforeFork(hook.phase);
+    const severity = grade(forkHookNeverRuns.severity, deployment, hook.certainty);
+    reports.push({
+      severity: late ? weaken(severity) : severity,
+      message: `\`${hook.target}\` never runs: ${why(hook, deployment)}${doubts(deployment, hook.certainty)}`,
+      at: hook.at,
+      trace: hook.trace,
+      related:
+        hook.targetAt === undefined ? [] : [{ at: hook.targetAt, text: 'the function that never runs' }],
+    });
+  }
+  return reports;
+}
+
+/** Something else calls the same function in the workers, so nothing is missing. */
+function doneInWorker(hook: HookRegister, events: readonly Event[]): boolean {
+  return events.some(
+    (event) =>
+      !beforeFork(event.phase) &&
+      event.phase !== 'request' &&
+      event.trace.some((frame) => frame.kind !== 'import' && frame.callee === hook.target),
+  );
+}
+
+function why(hook: HookRegister, deployment: Deployment): string {
+  const late = !beforeFork(hook.phase);
+  if (hook.hook === 'uwsgi-postfork') {
+    if (deployment.server === 'gunicorn') {
+      return "`@postfork` is uWSGI's, and gunicorn does not call it. Do the work in `post_fork` of the gunicorn config.";
+    }
+    if (late) {
+      return (
+        'with `lazy-apps` each worker runs its post-fork hooks first and imports the app afterwards, so this one is ' +
+        'registered too late. Call the function at import, which is in the worker already, or preload the app.'
+      );
+    }
+    return firstWorkerLoads(deployment)
+      ? '`uwsgidecorators` needs the master process, which is off here. Set `master = true`.'
+      : 'uWSGI does not call it in this deployment.';
+  }
+  if (late) {
+    return (
+      'each worker imports the app after it was forked, so `os.register_at_fork` comes too late for that fork. ' +
+      'Call the function at import, or preload the app.'
+    );
+  }
+  const parentSide = hook.hook === 'at-fork-before' || hook.hook === 'at-fork-parent';
+  return parentSide
+    ? 'uWSGI forks in C and calls this side of `os.register_at_fork` only with `py-call-uwsgi-fork-hooks = true`, from ' +
+        '2.0.27 on. Set it, or do not rely on the callback.'
+    : 'uWSGI forks in C and does not call what `os.register_at_fork` registers. Set `py-call-uwsgi-fork-hooks = true`, ' +
+        'or use `@uwsgidecorators.postfork`.';
+}

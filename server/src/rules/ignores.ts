@@ -1,0 +1,83 @@
+// Comments that silence findings: `# forksight: ignore[rule-id, other-rule] reason`.
+// Reads text, decides which findings a comment covers, and reports comments that silence nothing.
+// A comment must name its rules: one without brackets silences nothing and is said to.
+
+import { type Location, range } from '../base/range.ts';
+import type { Finding } from './finding.ts';
+
+export const unusedIgnore = {
+  id: 'unused-ignore',
+  title: 'A comment that silences nothing',
+  severity: 'information',
+} as const;
+
+export interface Ignore {
+  readonly at: Location;
+  /** Rules it names; empty for a blanket one, which is not honoured. */
+  readonly rules: readonly string[];
+}
+
+const comment = /[#;]\s*forksight:\s*ignore(?:\[([^\]]*)\])?/;
+
+export function findIgnores(path: string, text: string): readonly Ignore[] {
+  if (!text.includes('forksight:')) return [];
+  const found: Ignore[] = [];
+  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+    const match = comment.exec(line);
+    if (match === null) continue;
+    const rules = (match[1] ?? '').split(',').map((id) => id.trim());
+    found.push({
+      at: { path, range: range(index, match.index, index, match.index + match[0].length) },
+      rules: rules.filter((id) => id !== ''),
+    });
+  }
+  return found;
+}
+
+/** The findings that stay. `used` learns which rule of which comment silenced something. */
+export function applyIgnores(
+  findings: readonly Finding[],
+  ignores: ReadonlyMap<string, readonly Ignore[]>,
+  used: Map<Ignore, Set<string>>,
+): readonly Finding[] {
+  return findings.filter((finding) => {
+    const by = (ignores.get(finding.at.path) ?? []).find(
+      (ignore) => ignore.rules.includes(finding.rule) && covers(ignore, finding.at),
+    );
+    if (by === undefined) return true;
+    const rules = used.get(by) ?? new Set<string>();
+    used.set(by, rules.add(finding.rule));
+    return false;
+  });
+}
+
+export interface IgnoreJudge {
+  /** Whether there is a rule of this name. */
+  known(rule: string): boolean;
+  /** A rule that is switched off or crashed says nothing about its comments. */
+  judged(rule: string): boolean;
+}
+
+/** What is wrong with a comment, in words; undefined when each of its rules silenced something. */
+export function complaint(ignore: Ignore, used: ReadonlySet<string>, judge: IgnoreJudge): string | undefined {
+  if (ignore.rules.length === 0) {
+    return 'This comment silences nothing: it names no rule. Write `# forksight: ignore[rule-id] reason`.';
+  }
+  const unknown = ignore.rules.filter((rule) => !judge.known(rule));
+  if (unknown.length > 0) {
+    return `This comment names a rule that does not exist: ${list(unknown)}. \`forksight rules\` lists them all.`;
+  }
+  const idle = ignore.rules.filter((rule) => !used.has(rule) && judge.judged(rule));
+  if (idle.length === 0) return undefined;
+  return `This comment silences nothing: ${list(idle)} reports nothing on this line. Remove it.`;
+}
+
+/** A comment stands on the first or the last line of what it silences. */
+function covers(ignore: Ignore, at: Location): boolean {
+  const { line } = ignore.at.range.start;
+  return line === at.range.start.line || line === at.range.end.line;
+}
+
+function list(rules: readonly string[]): string {
+  return rules.map((rule) => `\`${rule}\``).join(', ');
+}

@@ -1,0 +1,76 @@
+// Which threads a fork loses: started before it, not finished, and not started again in the workers.
+// Shared by the rules about threads and about what depends on them. Reports nothing itself.
+
+import { compareLocations } from '../base/range.ts';
+import { beforeFork, type Certainty, type Event, type ObjectId, type ObjectInfo } from '../simulate/event.ts';
+import type { Case } from './finding.ts';
+
+export type ThreadStart = Extract<Event, { kind: 'thread-start' }>;
+type QueueGet = Extract<Event, { kind: 'queue-get' }>;
+
+export interface LostThread {
+  readonly start: ThreadStart;
+  /** Request code starts the same target again under a condition: perhaps a repair, perhaps not. */
+  readonly perhapsRestartedAt?: ThreadStart;
+}
+
+/** In order of their start. A thread started by a lost thread goes with it and is not listed. */
+export function lostThreads(input: Case): readonly LostThread[] {
+  if (!input.deployment.forks) return [];
+  const { events } = input.simulation;
+  const starts = events.filter((event): event is ThreadStart => event.kind === 'thread-start');
+  const joined = new Set<ObjectId>();
+  for (const event of events) {
+    if (event.kind === 'thread-join' && beforeFork(event.phase) && event.certainty !== 'possible') {
+      joined.add(event.object.id);
+    }
+  }
+  const lost = new Map<ObjectId, LostThread>();
+  for (const start of starts) {
+    if (!beforeFork(start.phase) || joined.has(start.object.id) || lost.has(start.object.id)) continue;
+    if (start.inThread !== undefined && lost.has(start.inThread)) continue;
+    const restarts = starts.filter(
+      (other) => !beforeFork(other.phase) && restarted(start.object, other.object),
+    );
+    if (restarts.some((other) => other.phase !== 'request' || repairs(other.certainty))) continue;
+    const perhaps = restarts[0];
+    lost.set(start.object.id, perhaps === undefined ? { start } : { start, perhapsRestartedAt: perhaps });
+  }
+  return [...lost.values()].filter(({ start }) => !servesThroughPipe(start.object.id, input));
+}
+
+/** A queue between processes: what a worker puts can be taken in the master. */
+export function crossesProcesses(queue: ObjectInfo): boolean {
+  return queue.type.startsWith('multiprocessing.');
+}
+
+/** Python threads of the master go on after the fork: always under gunicorn, under uWSGI only with threads enabled. */
+export function masterRunsThreads({ deployment }: Case): boolean {
+  const { facts } = deployment;
+  return facts.server === 'gunicorn' || (facts.threads.known && facts.threads.value);
+}
+
+function repairs(certainty: Certainty): boolean {
+  return certainty !== 'possible';
+}
+
+/** A thread object starts only once, so a repair is another object with the same work to do. */
+function restarted(before: ObjectInfo, after: ObjectInfo): boolean {
+  if (before.id === after.id) return false;
+  if (before.targetAt !== undefined && after.targetAt !== undefined) {
+    return compareLocations(before.targetAt, after.targetAt) === 0;
+  }
+  if (before.target !== undefined || after.target !== undefined) {
+    return before.target === after.target && before.type === after.type;
+  }
+  return compareLocations(before.createdAt, after.createdAt) === 0;
+}
+
+/** A thread of the master that only takes from queues between processes does its work from there. */
+function servesThroughPipe(thread: ObjectId, input: Case): boolean {
+  if (!masterRunsThreads(input)) return false;
+  const gets = input.simulation.events.filter(
+    (event): event is QueueGet => event.kind === 'queue-get' && event.inThread === thread,
+  );
+  return gets.length > 0 && gets.every((get) => crossesProcesses(get.object));
+}

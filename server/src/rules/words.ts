@@ -1,0 +1,56 @@
+// The phrases that every rule's message shares: servers, workers, hooks and objects named the way their users do.
+// Pure text from the deployment model; decides nothing.
+
+import { type Deployment, serverName } from '../deploy/model.ts';
+import type { Event, ObjectInfo } from '../simulate/event.ts';
+import type { Related } from './finding.ts';
+
+/** uWSGI without a master: the process that loads the app goes on as worker 1. */
+export function firstWorkerLoads(deployment: Deployment): boolean {
+  const { facts } = deployment;
+  return facts.server === 'uwsgi' && facts.master.known && !facts.master.value;
+}
+
+/** "uWSGI forks its workers". */
+export function forking(deployment: Deployment): string {
+  return `${serverName(deployment.server)} forks its workers`;
+}
+
+/** "no worker", or what is left of it where the first worker is the process that loaded the app. */
+export function noWorker(deployment: Deployment): string {
+  return firstWorkerLoads(deployment) ? 'no worker but the first' : 'no worker';
+}
+
+/** Where code belongs that has to run once in each worker. */
+export function workerHook(deployment: Deployment): string {
+  if (deployment.server === 'gunicorn') return '`post_fork` in the gunicorn config';
+  return firstWorkerLoads(deployment)
+    ? 'a function under `@uwsgidecorators.postfork` (which needs `master = true`)'
+    : 'a function under `@uwsgidecorators.postfork`';
+}
+
+/** "thread `worker`", "timer `flush`", "thread running `drain`". */
+export function threadWords(thread: ObjectInfo): string {
+  const noun = thread.type.endsWith('.Timer') ? 'timer' : 'thread';
+  if (thread.target !== undefined) return `${noun} running \`${thread.target}\``;
+  return thread.name === undefined ? noun : `${noun} \`${thread.name}\``;
+}
+
+/** "queue `jobs`". */
+export function queueWords(queue: ObjectInfo): string {
+  return queue.name === undefined ? 'queue' : `queue \`${queue.name}\``;
+}
+
+/** The places of events as related information, each place once. */
+export function related(events: readonly Event[], text: (event: Event) => string): readonly Related[] {
+  const seen = new Set<string>();
+  const result: Related[] = [];
+  for (const event of events) {
+    const { start } = event.at.range;
+    const key = `${event.at.path}:${start.line}:${start.column}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    result.push({ at: event.at, text: text(event) });
+  }
+  return result;
+}
