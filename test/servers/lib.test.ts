@@ -1,9 +1,10 @@
 // The helpers themselves: a server answers, fails clearly, and leaves no process behind.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { dedent, writeProject } from './lib/project.ts';
-import { runServer, ServerFailed, startServer, withServer } from './lib/server.ts';
+import { runServer, ServerFailed, startServer, until, withServer } from './lib/server.ts';
 
 const APP = `
   import json, os
@@ -32,7 +33,11 @@ for (const [server, args] of [
       );
       return answers.map((answer) => answer.pid);
     });
-    for (const pid of workers) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    await until(
+      5_000,
+      () => new Error(`of ${workers} some still run`),
+      async () => !workers.some(isRunning),
+    );
   });
 }
 
@@ -56,3 +61,12 @@ test('texts of a project lose the indentation they share', () => {
   assert.equal(dedent('\n    a:\n      b\n\n    c\n  '), 'a:\n  b\n\nc\n');
   assert.equal(dedent('a\n  b\n'), 'a\n  b\n');
 });
+
+/** A process that ended and waits for its parent to notice does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -15,10 +15,15 @@ export function writeProject(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
+});
+
 /** A new empty folder, removed when the process ends. */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'forksight-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  folders.add(dir);
   return dir;
 }
 

@@ -197,9 +197,7 @@ async function launch({ server, dir, args, env }: ServerOptions, port: number): 
     ended: () => ended,
     code: () => child.exitCode,
     stop: async () => {
-      child.kill('SIGINT'); // Both servers take it as: stop now.
-      await Promise.race([exit, sleep(3_000, undefined, { ref: false })]);
-      kill(child);
+      kill(child); // No farewell: uWSGI's master takes a second over one, and nothing here is worth keeping.
       running.delete(child);
       await exit;
     },

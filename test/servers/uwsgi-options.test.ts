@@ -1,0 +1,99 @@
+// uWSGI: which value of an option counts, and what options bring with them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { writeProject } from './lib/project.ts';
+import { runServer, type ServerOptions, withServer } from './lib/server.ts';
+
+const APP = `
+  import json, os, threading, time
+  import uwsgi
+
+  importer = os.getpid()
+
+  def app(environ, start_response):
+      start_response('200 OK', [('Content-Type', 'application/json')])
+      return [json.dumps({
+          'pid': os.getpid(),
+          'lazy': importer == os.getpid(),
+          'master': uwsgi.masterpid(),
+          'processes': uwsgi.numproc,
+          'running': sum(1 for worker in uwsgi.workers() if worker['pid']),
+          'threads': 'threads' in uwsgi.opt or 'enable-threads' in uwsgi.opt,
+      }).encode()]
+`;
+
+interface Shape {
+  readonly pid: number;
+  readonly lazy: boolean;
+  readonly master: number;
+  readonly processes: number;
+  readonly running: number;
+}
+
+/** The server's shape with these lines in the `[uwsgi]` section of its ini file. */
+async function shapeOf(lines: readonly string[], env: ServerOptions['env'] = {}): Promise<Shape> {
+  const ini = ['[uwsgi]', 'module = web:app', ...lines, ''].join('\n');
+  const dir = writeProject({ 'web.py': APP, 'uwsgi.ini': ini });
+  return withServer({ server: 'uwsgi', dir, args: ['--ini', 'uwsgi.ini'], env }, (server) =>
+    server.get<Shape>('/'),
+  );
+}
+
+const PRELOADED = ['master = true', 'processes = 2'];
+
+test('false is written false, False, 0, no or off; bare, empty and anything true switches on', async () => {
+  for (const value of [' = false', ' = False', ' = 0', ' = no', ' = off']) {
+    assert.equal((await shapeOf([...PRELOADED, `lazy-apps${value}`])).lazy, false, value);
+  }
+  for (const value of [' = true', ' = 1', ' = yes', ' =', '']) {
+    assert.equal((await shapeOf([...PRELOADED, `lazy-apps${value}`])).lazy, true, value);
+  }
+});
+
+test('of duplicates the last wins', async () => {
+  assert.equal((await shapeOf([...PRELOADED, 'lazy-apps = true', 'lazy-apps = false'])).lazy, false);
+  assert.equal((await shapeOf([...PRELOADED, 'lazy-apps = false', 'lazy-apps = true'])).lazy, true);
+});
+
+test('processes and workers are one option, the last one wins', async () => {
+  assert.equal((await shapeOf(['master = true', 'processes = 3', 'workers = 2'])).processes, 2);
+  assert.equal((await shapeOf(['master = true', 'workers = 2', 'processes = 3'])).processes, 3);
+});
+
+test('UWSGI_* sets an option and the ini file beats it', async () => {
+  assert.equal((await shapeOf(PRELOADED, { UWSGI_LAZY_APPS: 'true' })).lazy, true);
+  assert.equal((await shapeOf([...PRELOADED, 'lazy-apps = false'], { UWSGI_LAZY_APPS: 'true' })).lazy, false);
+});
+
+test('cheaper, stats and other options switch the master on', async () => {
+  assert.equal((await shapeOf(['processes = 2'])).master, 0);
+  for (const option of [
+    'cheaper = 1',
+    'stats = stats.sock',
+    'touch-reload = web.py',
+    'log-master = true',
+    'mule =',
+  ]) {
+    assert.notEqual((await shapeOf(['processes = 2', option])).master, 0, option);
+  }
+});
+
+test('cheaper starts that many workers', async () => {
+  const shape = await shapeOf(['processes = 4', 'cheaper = 2', 'cheaper-algo = backlog']);
+  assert.equal(shape.processes, 4);
+  assert.equal(shape.running, 2);
+});
+
+test('cheaper must be lower than processes, or the server refuses to start', async () => {
+  const dir = writeProject({ 'web.py': APP });
+  for (const args of [
+    ['--processes', '2', '--cheaper', '2'],
+    ['--processes', '4', '--workers', '2', '--cheaper', '3'],
+    ['--cheaper', '1'],
+  ]) {
+    const { code, log } = await runServer({ server: 'uwsgi', dir, args: [...args, '--module', 'web:app'] });
+    assert.notEqual(code, 0);
+    assert.match(log, /invalid cheaper value: must be lower than processes/);
+  }
+});
