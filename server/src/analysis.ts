@@ -2,8 +2,17 @@
 // Owns the order deploy -> modules -> simulate -> rules; knows no protocol, no editor and no process.
 
 import type { Cancellation, Clock, FileSystem, Log } from './base/ports.ts';
+import type { Location } from './base/range.ts';
 import type { Deployment, Problem } from './deploy/model.ts';
 import type { Finding, Severity } from './rules/finding.ts';
+
+// What the facade speaks of, so that its users need no other folder.
+export type { Deployment, Problem } from './deploy/model.ts';
+export { serverName } from './deploy/model.ts';
+export type { Fix } from './fixes/fix.ts';
+export type { Finding, Related, Severity } from './rules/finding.ts';
+export { severities } from './rules/finding.ts';
+export type { Frame } from './simulate/event.ts';
 
 export interface AnalysisPorts {
   readonly files: FileSystem;
@@ -13,15 +22,20 @@ export interface AnalysisPorts {
   readonly grammar: { readonly engine: Uint8Array; readonly python: Uint8Array };
 }
 
+/** What the user set in the editor or on the command line; it wins over `[tool.forksight]` of pyproject.toml. */
 export interface RuleSettings {
   /** Per rule: off, or a severity to report it at. */
   readonly rules: Readonly<Record<string, 'off' | Severity>>;
+  /** Patterns of paths, relative to the root, about which nothing is reported. */
+  readonly exclude: readonly string[];
 }
 
 export interface AnalysisResult {
   readonly deployments: readonly Deployment[];
   /** Unreadable or contradictory configuration, at its place. */
   readonly problems: readonly Problem[];
+  /** Where each deployment's entrypoint makes the application, as far as it was found; as long as `deployments`. */
+  readonly entrypoints: readonly (Location | undefined)[];
   /** Sorted by path, then place. */
   readonly findings: readonly Finding[];
   readonly limits: readonly string[];
@@ -35,7 +49,7 @@ export type Progress = (done: number, total: number, what: string) => void;
 
 /** One workspace root under analysis. Not reentrant: await one call before the next. */
 export interface Analysis {
-  /** Files that changed on disk or in an editor; nothing is read until `run`. */
+  /** Files or whole folders that changed on disk or in an editor; nothing is read until `run`. */
   changed(paths: readonly string[]): void;
   run(options?: {
     readonly cancellation?: Cancellation;
@@ -43,4 +57,14 @@ export interface Analysis {
   }): Promise<AnalysisResult>;
   configure(settings: RuleSettings): void;
   dispose(): void;
+}
+
+/** A rule as people read about it; `page` is the whole of `docs/rules/<id>.md`. */
+export interface RuleInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** What it does and why it matters, as Markdown. */
+  readonly summary: string;
+  readonly page: string;
 }

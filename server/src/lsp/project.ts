@@ -1,0 +1,64 @@
+// One workspace folder under analysis: its last result, and what it has told the client.
+// A late result never reaches the client: whoever was cancelled keeps quiet.
+
+import type { Diagnostic } from 'vscode-languageserver';
+import type { Analysis, AnalysisResult, Finding, Progress } from '../analysis.ts';
+import type { Cancellation } from '../base/ports.ts';
+import { defaultSettings, type Settings } from '../protocol/settings.ts';
+import { problemDiagnostic } from './diagnostics.ts';
+import type { Publisher } from './publisher.ts';
+
+export interface ProjectPorts {
+  readonly publisher: Publisher;
+  diagnostic(finding: Finding): Diagnostic;
+}
+
+export class Project {
+  readonly root: string;
+  readonly #analysis: Analysis;
+  readonly #ports: ProjectPorts;
+  settings: Settings = defaultSettings;
+  #result: AnalysisResult | undefined;
+
+  constructor(root: string, analysis: Analysis, ports: ProjectPorts) {
+    this.root = root;
+    this.#analysis = analysis;
+    this.#ports = ports;
+  }
+
+  /** The last complete result. */
+  get result(): AnalysisResult | undefined {
+    return this.#result;
+  }
+
+  changed(paths: readonly string[]): void {
+    this.#analysis.changed(paths);
+  }
+
+  configure(settings: Settings): void {
+    this.settings = settings;
+    this.#analysis.configure({ rules: settings.rules, exclude: settings.exclude });
+  }
+
+  /** Whether there is a new result. */
+  async run(cancellation: Cancellation, progress?: Progress): Promise<boolean> {
+    const result = await this.#analysis.run({ cancellation, ...(progress ? { progress } : {}) });
+    if (cancellation.cancelled) return false;
+    this.#result = result;
+    const byPath = new Map<string, Diagnostic[]>();
+    const add = (path: string, diagnostic: Diagnostic): void => {
+      const list = byPath.get(path);
+      if (list) list.push(diagnostic);
+      else byPath.set(path, [diagnostic]);
+    };
+    for (const problem of result.problems) add(problem.at.path, problemDiagnostic(problem));
+    for (const finding of result.findings) add(finding.at.path, this.#ports.diagnostic(finding));
+    this.#ports.publisher.publish(this.root, byPath);
+    return true;
+  }
+
+  dispose(): void {
+    this.#ports.publisher.forget(this.root);
+    this.#analysis.dispose();
+  }
+}

@@ -1,0 +1,192 @@
+// The language server: answers the protocol's requests from what the session knows.
+// The only thing here is the wiring; each answer is made in a file of its own.
+
+import {
+  CodeActionKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Analysis, AnalysisPorts, RuleInfo } from '../analysis.ts';
+import type { FileSystem, Log } from '../base/ports.ts';
+import {
+  analysisStatus,
+  type RuleDocument,
+  type RuleDocumentParams,
+  ruleDocument,
+} from '../protocol/messages.ts';
+import { Overlay } from '../workspace/overlay.ts';
+import { readText } from '../workspace/text.ts';
+import { actionsAt, fixAllKind } from './actions.ts';
+import { Client } from './client.ts';
+import { hoverAt } from './hover.ts';
+import { lensesOf } from './lens.ts';
+import { fromPosition, fromRange, pathOf } from './places.ts';
+import { Session } from './session.ts';
+
+export interface Environment {
+  readonly files: FileSystem;
+  readonly version: string;
+  readonly rules: readonly RuleInfo[];
+  createAnalysis(ports: Pick<AnalysisPorts, 'files' | 'log'>, root: string): Promise<Analysis>;
+  /** Address of a rule's page, where the installation has it. */
+  page(rule: string): string | undefined;
+}
+
+export function serve(connection: Connection, environment: Environment): void {
+  const files = new Overlay(environment.files);
+  const log = connectionLog(connection);
+  let client: Client | undefined;
+  let folders: readonly string[] = [];
+  const session = new Session({
+    log,
+    files,
+    page: (rule) => environment.page(rule),
+    createAnalysis: (root) => environment.createAnalysis({ files, log }, root),
+    sendDiagnostics: (params) => void connection.sendDiagnostics(params),
+    settings: async (root) => (await client?.settings(root)) ?? unconfigured(),
+    status: (status) => void connection.sendNotification(analysisStatus, status),
+    refreshed: () => client?.refresh(),
+    progress: (root) => (client ?? unconfigured()).progress(`Forksight reads ${baseName(root)}`),
+  });
+  const documents = watchDocuments(connection, session);
+
+  connection.onInitialize((params): InitializeResult => {
+    client = new Client(connection, params);
+    folders = foldersOf(params);
+    return { capabilities: capabilities(), serverInfo: { name: 'forksight', version: environment.version } };
+  });
+  connection.onInitialized(() => {
+    if (client?.capabilities.workspace?.workspaceFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
+        session.scheduler.post({
+          kind: 'folders',
+          added: added.flatMap((folder) => pathOf(folder.uri) ?? []),
+          removed: removed.flatMap((folder) => pathOf(folder.uri) ?? []),
+        }),
+      );
+    session.scheduler.post({ kind: 'folders', added: folders, removed: [] });
+    void client
+      ?.register()
+      .catch((error: unknown) => log.warn(`The client refused a registration: ${error}`));
+  });
+  connection.onShutdown(() => session.dispose());
+  connection.onDidChangeConfiguration(({ settings }) => {
+    client?.pushedSettings(settings);
+    session.scheduler.post({ kind: 'settings' });
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) =>
+    session.scheduler.post({ kind: 'files', paths: changes.flatMap((change) => pathOf(change.uri) ?? []) }),
+  );
+
+  connection.onHover(async ({ textDocument, position }) => {
+    const path = pathOf(textDocument.uri);
+    const findings = await session.findings();
+    return path === undefined
+      ? undefined
+      : hoverAt(path, fromPosition(position), findings, (id) =>
+          environment.rules.find((rule) => rule.id === id),
+        );
+  });
+  connection.onCodeAction(async ({ textDocument, range, context }, token) => {
+    const path = pathOf(textDocument.uri);
+    const findings = await session.findings();
+    if (path === undefined || client === undefined || token.isCancellationRequested) return [];
+    return actionsAt(path, fromRange(range), findings, context.only, {
+      uris: session.uris,
+      support: client.edits,
+      commands: client.commands,
+      from: path,
+      version: (of) => files.document(of)?.version,
+      exists: (of) => files.kind(of) === 'file',
+      shown: (of) => session.shown(of),
+      diagnostic: (finding) => session.diagnostic(finding),
+      line: (of, line) => lineOf(files, of, line),
+    });
+  });
+  connection.onCodeLens(async ({ textDocument }) => {
+    const path = pathOf(textDocument.uri);
+    await session.scheduler.idle();
+    if (path === undefined) return [];
+    return session.projects.flatMap((project) =>
+      project.result && project.settings.codeLens
+        ? lensesOf(path, project.result, {
+            uris: session.uris,
+            commands: client?.commands === true,
+            shown: (of) => session.shown(of),
+            live: () => undefined,
+          })
+        : [],
+    );
+  });
+  connection.onRequest(ruleDocument, ({ rule }: RuleDocumentParams): RuleDocument | null => {
+    const info = environment.rules.find((one) => one.id === rule);
+    return info ? { title: info.title, markdown: info.page } : null;
+  });
+
+  documents.listen(connection);
+  connection.listen();
+}
+
+function capabilities(): InitializeResult['capabilities'] {
+  return {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    hoverProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+    codeLensProvider: { resolveProvider: false },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}
+
+function watchDocuments(connection: Connection, session: Session): TextDocuments<TextDocument> {
+  const documents = new TextDocuments(TextDocument);
+  documents.onDidChangeContent(({ document }) => {
+    const path = pathOf(document.uri);
+    if (path === undefined) return;
+    session.uris.opened(path, document.uri);
+    session.scheduler.post({ kind: 'edited', path, text: document.getText(), version: document.version });
+  });
+  documents.onDidClose(({ document }) => {
+    const path = pathOf(document.uri);
+    if (path === undefined) return;
+    session.uris.closed(path);
+    session.scheduler.post({ kind: 'closed', path });
+  });
+  // For clients that watch no files: a save may be of a file that another document reads from disk.
+  documents.onDidSave(({ document }) => {
+    const path = pathOf(document.uri);
+    if (path !== undefined) session.scheduler.post({ kind: 'files', paths: [path] });
+  });
+  connection.onExit(() => session.dispose());
+  return documents;
+}
+
+function foldersOf(params: InitializeParams): readonly string[] {
+  const listed = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
+  const uris = listed.length > 0 ? listed : params.rootUri ? [params.rootUri] : [];
+  return uris.flatMap((uri) => pathOf(uri) ?? []);
+}
+
+function lineOf(files: FileSystem, path: string, line: number): string | undefined {
+  const read = readText(files, path);
+  return read.ok ? read.text.split(/\r\n|\r|\n/)[line] : undefined;
+}
+
+function connectionLog(connection: Connection): Log {
+  return {
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  };
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function unconfigured(): never {
+  throw new Error('the client has not sent `initialize` yet');
+}
