@@ -1,0 +1,196 @@
+// The command line's grammar: commands, their options and the help about them. Parses, decides nothing.
+
+import { parseArgs } from 'node:util';
+import { isLevel, type SeverityName } from '../protocol/settings.ts';
+import { UsageError } from './terminal.ts';
+
+export type Format = 'text' | 'json' | 'sarif' | 'github';
+
+export interface CheckOptions {
+  readonly command: 'check';
+  readonly paths: readonly string[];
+  readonly format: Format;
+  readonly rules: Readonly<Record<string, 'off' | SeverityName>>;
+  readonly exclude: readonly string[];
+  /** Apply safe fixes; `diff` shows them instead. */
+  readonly fix: 'no' | 'apply' | 'diff';
+}
+
+export type Invocation =
+  | CheckOptions
+  | { readonly command: 'deployments'; readonly paths: readonly string[]; readonly format: 'text' | 'json' }
+  | {
+      readonly command: 'workers';
+      readonly paths: readonly string[];
+      readonly format: 'text' | 'json';
+      readonly watch: boolean;
+    }
+  | { readonly command: 'rules'; readonly format: 'text' | 'json' }
+  | { readonly command: 'explain'; readonly rule: string }
+  | { readonly command: 'server' }
+  | { readonly command: 'help'; readonly text: string }
+  | { readonly command: 'version' };
+
+interface Command {
+  readonly usage: string;
+  readonly about: string;
+  readonly options: readonly (keyof typeof optionTable)[];
+}
+
+const optionTable = {
+  format: { type: 'string', about: '--format FORMAT    text (default), json, sarif or github' },
+  rule: {
+    type: 'string',
+    multiple: true,
+    about: '--rule RULE=LEVEL  off, error, warning, information or hint; may be repeated',
+  },
+  exclude: {
+    type: 'string',
+    multiple: true,
+    about: '--exclude PATTERN  report nothing about these paths; may be repeated',
+  },
+  fix: { type: 'boolean', about: '--fix              apply the safe fixes' },
+  diff: { type: 'boolean', about: '--diff             show the safe fixes as a diff, change nothing' },
+  watch: { type: 'boolean', about: '--watch            keep showing, until Ctrl-C' },
+  stdio: { type: 'boolean', about: '--stdio            talk over standard input and output' },
+} as const;
+
+const commandTable: Readonly<Record<string, Command>> = {
+  check: {
+    usage: 'forksight check [PATH…]',
+    about: 'Report what breaks when the servers found in PATH (default: here) fork',
+    options: ['format', 'rule', 'exclude', 'fix', 'diff'],
+  },
+  deployments: {
+    usage: 'forksight deployments [PATH…]',
+    about: 'List how the application is served, and where that is said',
+    options: ['format'],
+  },
+  workers: {
+    usage: 'forksight workers [PATH…]',
+    about: 'Show the running masters and workers with their memory',
+    options: ['format', 'watch'],
+  },
+  rules: { usage: 'forksight rules', about: 'List the rules', options: ['format'] },
+  explain: { usage: 'forksight explain RULE', about: 'Explain a rule: what, why, how to fix', options: [] },
+  server: {
+    usage: 'forksight server --stdio',
+    about: 'Run the language server, for editors',
+    options: ['stdio'],
+  },
+};
+
+export function parse(argv: readonly string[]): Invocation {
+  const [name, ...rest] = argv;
+  if (name === '--version' || name === '-V') return { command: 'version' };
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    return { command: 'help', text: rest[0] === undefined ? overview() : helpOf(rest[0]) };
+  if (rest.includes('--help') || rest.includes('-h')) return { command: 'help', text: helpOf(name) };
+  const { values, positionals } = read(name, rest);
+  const paths = positionals.length > 0 ? positionals : ['.'];
+  switch (name) {
+    case 'check':
+      return {
+        command: 'check',
+        paths,
+        format: formatOf(values.format, ['text', 'json', 'sarif', 'github']),
+        rules: Object.fromEntries((values.rule ?? []).map(levelOf)),
+        exclude: values.exclude ?? [],
+        fix: values.diff ? 'diff' : values.fix ? 'apply' : 'no',
+      };
+    case 'deployments':
+      return { command: 'deployments', paths, format: formatOf(values.format, ['text', 'json']) };
+    case 'workers':
+      return {
+        command: 'workers',
+        paths,
+        format: formatOf(values.format, ['text', 'json']),
+        watch: values.watch === true,
+      };
+    case 'rules':
+      none(positionals, name);
+      return { command: 'rules', format: formatOf(values.format, ['text', 'json']) };
+    case 'explain': {
+      const [rule, ...more] = positionals;
+      if (rule === undefined)
+        throw new UsageError('explain needs the name of a rule; `forksight rules` lists them');
+      none(more, name);
+      return { command: 'explain', rule };
+    }
+    default:
+      none(positionals, name);
+      if (!values.stdio)
+        throw new UsageError('the server talks over standard input and output only: add --stdio');
+      return { command: 'server' };
+  }
+}
+
+interface Values {
+  readonly format?: string;
+  readonly rule?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly fix?: boolean;
+  readonly diff?: boolean;
+  readonly watch?: boolean;
+  readonly stdio?: boolean;
+}
+
+function read(name: string, args: readonly string[]): { values: Values; positionals: readonly string[] } {
+  const command = commandOf(name);
+  const options = Object.fromEntries(
+    command.options.map((option) => {
+      const { type } = optionTable[option];
+      return [option, { type, multiple: 'multiple' in optionTable[option] }] as const;
+    }),
+  );
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    const text = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
+    throw new UsageError(`${text}; \`forksight ${name} --help\` lists what it takes`);
+  }
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined;
+  if (command) return command;
+  throw new UsageError(`there is no command "${name}"; there are ${Object.keys(commandTable).join(', ')}`);
+}
+
+function formatOf<F extends Format>(given: string | undefined, allowed: readonly F[]): F {
+  const wanted = given ?? 'text';
+  const format = allowed.find((one) => one === wanted);
+  if (format === undefined)
+    throw new UsageError(`there is no format "${wanted}" here; there are ${allowed.join(', ')}`);
+  return format;
+}
+
+function levelOf(text: string): readonly [string, 'off' | SeverityName] {
+  const [rule = '', level] = text.split('=', 2);
+  if (rule === '' || !isLevel(level))
+    throw new UsageError(`--rule takes RULE=off|error|warning|information|hint, not "${text}"`);
+  return [rule, level];
+}
+
+function none(positionals: readonly string[], name: string): void {
+  if (positionals[0] !== undefined) throw new UsageError(`${name} does not take "${positionals[0]}"`);
+}
+
+function overview(): string {
+  const rows = Object.values(commandTable).map(({ usage, about }) => `  ${usage.padEnd(32)} ${about}`);
+  return [
+    'Forksight sees what breaks when a Python web server forks, and what its workers really share.',
+    '',
+    ...rows,
+    '',
+    'Exit code: 0 nothing found, 1 findings of severity warning or above, 2 could not run.',
+    '`forksight COMMAND --help` lists the options of a command.',
+    '',
+  ].join('\n');
+}
+
+function helpOf(name: string): string {
+  const { usage, about, options } = commandOf(name);
+  const rows = options.map((option) => `  ${optionTable[option].about}`);
+  return [usage, '', `${about}.`, ...(rows.length > 0 ? ['', ...rows] : []), ''].join('\n');
+}
