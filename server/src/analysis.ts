@@ -4,7 +4,11 @@
 import type { Cancellation, Clock, FileSystem, Log } from './base/ports.ts';
 import type { Location } from './base/range.ts';
 import type { Deployment, Problem } from './deploy/model.ts';
+import { ruleDocs } from './rules/docs.generated.ts';
 import type { Finding, Severity } from './rules/finding.ts';
+import { unusedIgnore } from './rules/ignores.ts';
+import { rules } from './rules/index.ts';
+import { runRules } from './rules/run.ts';
 
 // What the facade speaks of, so that its users need no other folder.
 export type { Deployment, Problem } from './deploy/model.ts';
@@ -67,4 +71,41 @@ export interface RuleInfo {
   /** What it does and why it matters, as Markdown. */
   readonly summary: string;
   readonly page: string;
+}
+
+export const rulebook: readonly RuleInfo[] = [...rules, unusedIgnore].map(({ id, title, severity }) => ({
+  id,
+  title,
+  severity,
+  summary: ruleDocs[id]?.summary ?? title,
+  page: ruleDocs[id]?.page ?? `# ${id}\n\n${title}\n`,
+}));
+
+export async function createAnalysis(ports: AnalysisPorts, _root: string): Promise<Analysis> {
+  let settings: RuleSettings = { rules: {}, exclude: [] };
+  return {
+    changed() {},
+    configure(given) {
+      settings = given;
+    },
+    dispose() {},
+    async run() {
+      const context = {
+        text: () => undefined,
+        module: () => undefined,
+        body: () => undefined,
+        moduleName: () => undefined,
+      };
+      const findings = runRules({ cases: [], settings: settings.rules, context, log: ports.log });
+      return {
+        deployments: [],
+        problems: [],
+        entrypoints: [],
+        findings,
+        limits: [],
+        inputs: new Set(),
+        timings: {},
+      };
+    },
+  };
 }

@@ -1,9 +1,9 @@
 // The engine's ports on Node.js: files, clock, log and the grammar's bytes.
 // Used by the composition roots alone; everything else takes these as interfaces.
 
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AnalysisPorts } from './analysis.ts';
 import type { Clock, DirectoryEntry, FileContent, FileSystem, Log } from './base/ports.ts';
 import { sizeLimit } from './workspace/text.ts';
@@ -64,6 +64,37 @@ export function loadGrammar(): AnalysisPorts['grammar'] {
       join(here, '../../grammars/tree-sitter-python.wasm'),
     ]),
   };
+}
+
+export interface Installation {
+  readonly version: string;
+  /** Address of a rule's page, where the installation has it. */
+  page(rule: string): string | undefined;
+}
+
+/** What stands around the bundle (`dist/`) or the sources (`server/src/`). */
+export function installation(): Installation {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const root =
+    [join(here, '..'), join(here, '../..')].find((dir) => existsSync(join(dir, 'package.json'))) ?? here;
+  return {
+    version: versionIn(join(root, 'package.json')),
+    page: (rule) => {
+      const path = join(root, 'docs/rules', `${rule}.md`);
+      return existsSync(path) ? pathToFileURL(path).href : undefined;
+    },
+  };
+}
+
+function versionIn(manifest: string): string {
+  try {
+    const content: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (typeof content === 'object' && content !== null && 'version' in content)
+      return String(content.version);
+  } catch {
+    // an installation without a manifest still works
+  }
+  return 'unknown';
 }
 
 function firstOf(paths: readonly string[]): Uint8Array {

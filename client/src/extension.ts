@@ -1,0 +1,22 @@
+// The extension: starts the language server and shows what it says. No analysis happens here.
+
+import * as vscode from 'vscode';
+import type { ForksightApi } from './api.ts';
+import { registerCommands } from './commands.ts';
+import { RulePages } from './rule-pages.ts';
+import { Server } from './server.ts';
+
+export function activate(context: vscode.ExtensionContext): ForksightApi {
+  const output = vscode.window.createOutputChannel('Forksight', { log: true });
+  const server = new Server(context.asAbsolutePath('dist/server.mjs'), output);
+  const pages = new RulePages(server);
+  context.subscriptions.push(output, server, pages, registerCommands(server, pages));
+  const ready = server.start();
+  ready.catch((error: unknown) => output.error(`The language server did not start: ${String(error)}`));
+  return {
+    ready,
+    serverPid: () => server.pid,
+    onStatus: (listener) => server.onStatus(listener),
+    status: () => server.status,
+  };
+}

@@ -1,0 +1,91 @@
+// The language server's process and the connection to it. A crash is answered by a restart, a bounded number of
+// times; the client library then opens every document again, so nothing of the session is lost.
+
+import * as vscode from 'vscode';
+import {
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  State,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import {
+  type AnalysisStatus,
+  analysisStatus,
+  type InitializationOptions,
+  type RuleDocument,
+  type RuleDocumentParams,
+  ruleDocument,
+} from '../../server/src/protocol/messages.ts';
+
+/** Crashes within three minutes after which it stays down. */
+const crashLimit = 5;
+
+export class Server implements vscode.Disposable {
+  readonly client: LanguageClient;
+  readonly #status = new vscode.EventEmitter<AnalysisStatus>();
+  readonly onStatus = this.#status.event;
+  #last: AnalysisStatus | undefined;
+
+  constructor(module: string, output: vscode.LogOutputChannel) {
+    const serverOptions: ServerOptions = {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
+    };
+    const initializationOptions: InitializationOptions = { commands: true };
+    const options: LanguageClientOptions = {
+      documentSelector: [
+        { scheme: 'file', language: 'python' },
+        { scheme: 'file', pattern: '**/*.ini' },
+        { scheme: 'file', pattern: '**/Procfile' },
+        { scheme: 'file', pattern: '**/pyproject.toml' },
+      ],
+      outputChannel: output,
+      initializationOptions,
+      markdown: { isTrusted: false, supportHtml: false },
+    };
+    this.client = new LanguageClient('forksight', 'Forksight', serverOptions, options);
+    options.errorHandler = this.client.createDefaultErrorHandler(crashLimit);
+    this.client.onNotification(analysisStatus, (status: AnalysisStatus) => {
+      this.#last = status;
+      this.#status.fire(status);
+    });
+  }
+
+  get status(): AnalysisStatus | undefined {
+    return this.#last;
+  }
+
+  /** Process id, while the server runs. */
+  get pid(): number | undefined {
+    const process: unknown = Reflect.get(this.client, '_serverProcess');
+    return typeof process === 'object' &&
+      process !== null &&
+      'pid' in process &&
+      typeof process.pid === 'number'
+      ? process.pid
+      : undefined;
+  }
+
+  get running(): boolean {
+    return this.client.state === State.Running;
+  }
+
+  async start(): Promise<void> {
+    await this.client.start();
+  }
+
+  async restart(): Promise<void> {
+    await this.client.restart();
+  }
+
+  ruleDocument(rule: string): Promise<RuleDocument | null> {
+    const params: RuleDocumentParams = { rule };
+    return this.client.sendRequest<RuleDocument | null>(ruleDocument, params);
+  }
+
+  dispose(): void {
+    this.#status.dispose();
+    void this.client.dispose().catch(() => undefined);
+  }
+}

@@ -1,0 +1,74 @@
+// `forksight check`: analyses each PATH once and reports; with `--fix` it repairs first, as far as that is safe.
+
+import type { AnalysisResult } from '../analysis.ts';
+import type { FileSystem } from '../base/ports.ts';
+import { readText } from '../workspace/text.ts';
+import type { CheckOptions } from './args.ts';
+import { asGithub, asSarif } from './format-machine.ts';
+import { asText, type Sources } from './format-text.ts';
+import { joinReports, type Report, reportOf } from './report.ts';
+import { type ExitCode, styleOf, UsageError } from './terminal.ts';
+import { type Target, type Toolbox, targetsOf } from './toolbox.ts';
+
+export async function check(options: CheckOptions, toolbox: Toolbox): Promise<ExitCode> {
+  const { terminal, rules } = toolbox;
+  const unknown = Object.keys(options.rules).find((id) => !rules.some((rule) => rule.id === id));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no rule "${unknown}"; \`forksight rules\` lists them`);
+  const { list, base } = targetsOf(options.paths, toolbox);
+  const reports: Report[] = [];
+  for (const target of list) reports.push(reportOf(await analyse(target, options, toolbox), base));
+  const report = joinReports(reports);
+  terminal.out(render(report, options, toolbox, base));
+  return failed(report) ? 1 : 0;
+}
+
+async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox): Promise<AnalysisResult> {
+  const analysis = await toolbox.analyse(target.root);
+  try {
+    analysis.configure({ rules: options.rules, exclude: options.exclude });
+    const result = await analysis.run();
+    const { only } = target;
+    if (only === undefined) return result;
+    return {
+      ...result,
+      findings: result.findings.filter(({ at }) => only.has(at.path)),
+      problems: result.problems.filter(({ at }) => only.has(at.path)),
+    };
+  } finally {
+    analysis.dispose();
+  }
+}
+
+function render(report: Report, { format }: CheckOptions, toolbox: Toolbox, base: string): string {
+  switch (format) {
+    case 'text':
+      return asText(report, sourcesUnder(base, toolbox.files), styleOf(toolbox.terminal.color));
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'sarif':
+      return asSarif(report, toolbox.rules, toolbox.version);
+    case 'github':
+      return asGithub(report);
+  }
+}
+
+function failed(report: Report): boolean {
+  return (
+    report.problems.length > 0 ||
+    report.diagnostics.some(({ severity }) => severity === 'error' || severity === 'warning')
+  );
+}
+
+function sourcesUnder(base: string, files: FileSystem): Sources {
+  const known = new Map<string, readonly string[]>();
+  const linesOf = (path: string): readonly string[] => {
+    const present = known.get(path);
+    if (present) return present;
+    const read = readText(files, path.startsWith('/') ? path : `${base}/${path}`);
+    const lines = read.ok ? read.text.split(/\r\n|\r|\n/) : [];
+    known.set(path, lines);
+    return lines;
+  };
+  return { line: (path, line) => linesOf(path)[line - 1] };
+}

@@ -1,0 +1,18 @@
+// The composition root of the language server: puts Node's ports, the engine and the protocol together.
+// Importing it starts the server, over `--node-ipc` or `--stdio`.
+
+import { createAnalysis, rulebook } from './analysis.ts';
+import { connect } from './lsp/connect.ts';
+import { serve } from './lsp/server.ts';
+import { installation, loadGrammar, nodeClock, nodeFiles } from './node.ts';
+
+const { version, page } = installation();
+const grammar = loadGrammar();
+
+serve(connect(), {
+  files: nodeFiles,
+  version,
+  rules: rulebook,
+  page,
+  createAnalysis: ({ files, log }, root) => createAnalysis({ files, log, clock: nodeClock, grammar }, root),
+});
