@@ -1,0 +1,182 @@
+// Finds masters and their workers among the running processes. Keeps what it has learnt, so that a look each second
+// costs little: processes that are no server are looked at again ever more rarely.
+// Knows titles, arguments, parentage and signals; reads no memory and no configuration file.
+
+import { type ArgumentFacts, argumentFacts, type Recognised, recognise } from './commandline.ts';
+import { type ProcReader, type Stat, statusField } from './proc.ts';
+
+/** A process that belongs to a server. */
+export interface ServerProcess {
+  readonly stat: Stat;
+  readonly recognised: Recognised;
+  readonly facts: ArgumentFacts;
+  readonly argv: readonly string[];
+  readonly cwd: string | undefined;
+  /** Signals it catches and ignores: each kind of process of a server has its own set. */
+  readonly signals: Signals;
+}
+
+export interface Signals {
+  readonly caught: bigint;
+  readonly ignored: bigint;
+}
+
+/** A server that runs: the process that was started, and those that serve requests. */
+export interface Group {
+  readonly root: ServerProcess;
+  /** False where uWSGI runs without one: then the root is itself a worker. */
+  readonly hasMaster: boolean;
+  /** Oldest first. */
+  readonly workers: readonly ServerProcess[];
+}
+
+const maxPause = 30_000;
+/** A process this young may still set its title, install its handlers or become another program. */
+const youngSeconds = 15;
+
+interface Known {
+  readonly startTime: number;
+  readonly process: ServerProcess | undefined;
+  next: number;
+  pause: number;
+}
+
+export class Discovery {
+  private readonly proc: ProcReader;
+  private readonly known = new Map<number, Known>();
+
+  constructor(proc: ProcReader) {
+    this.proc = proc;
+  }
+
+  /** Undefined when there is no /proc. `now` in milliseconds, monotonic. */
+  look(now: number): readonly Group[] | undefined {
+    const pids = this.proc.pids();
+    if (pids === undefined) return undefined;
+    const alive = new Set(pids);
+    for (const pid of this.known.keys()) if (!alive.has(pid)) this.known.delete(pid);
+    for (const pid of pids) {
+      const known = this.known.get(pid);
+      if (known === undefined || known.next <= now) this.examine(pid, known, now);
+    }
+    const processes: ServerProcess[] = [];
+    for (const known of this.known.values()) if (known.process !== undefined) processes.push(known.process);
+    return groupsOf(processes);
+  }
+
+  /** The next look reads this process anew: it turned out not to be what it was. */
+  forget(pid: number): void {
+    this.known.delete(pid);
+  }
+
+  private examine(pid: number, before: Known | undefined, now: number): void {
+    const stat = this.proc.stat(pid);
+    if (stat === undefined) {
+      this.known.delete(pid);
+      return;
+    }
+    const process = stat.state === 'Z' ? undefined : describe(this.proc, stat);
+    const young = this.proc.ageSeconds(stat.startTime) < youngSeconds;
+    const same = before?.startTime === stat.startTime;
+    const pause = young ? 1000 : Math.min(maxPause, same ? before.pause * 2 : 2000);
+    this.known.set(pid, {
+      startTime: stat.startTime,
+      process,
+      pause,
+      next: now + (process === undefined ? pause : 2000),
+    });
+  }
+}
+
+/** What a process says about itself; undefined when it belongs to no server we know. */
+function describe(proc: ProcReader, stat: Stat): ServerProcess | undefined {
+  const argv = proc.arguments(stat.pid);
+  const recognised = recognise(argv);
+  if (recognised === undefined) return undefined;
+  return {
+    stat,
+    recognised,
+    facts: argumentFacts(recognised.server, recognised.arguments),
+    argv,
+    cwd: proc.link(stat.pid, 'cwd'),
+    signals: readSignals(proc, stat.pid),
+  };
+}
+
+function readSignals(proc: ProcReader, pid: number): Signals {
+  const text = proc.read(pid, 'status');
+  const mask = (name: string): bigint => {
+    const value = text.ok ? statusField(text.text, name) : undefined;
+    return value !== undefined && /^[0-9a-f]+$/i.test(value) ? BigInt(`0x${value}`) : 0n;
+  };
+  return { caught: mask('SigCgt'), ignored: mask('SigIgn') };
+}
+
+/** Pure: who is whose master. */
+export function groupsOf(processes: readonly ServerProcess[]): readonly Group[] {
+  const byPid = new Map(processes.map((process) => [process.stat.pid, process]));
+  const isRoot = (process: ServerProcess): boolean => {
+    const parent = byPid.get(process.stat.ppid);
+    return parent === undefined || !forkedFrom(process, parent) || isUpgrade(process);
+  };
+  const roots = processes.filter((process) => isRoot(process) && process.recognised.role !== 'helper');
+  return roots
+    .filter((root) => root.recognised.role !== 'worker')
+    .map((root) => groupOf(root, processes, isRoot))
+    .sort((a, b) => a.root.stat.startTime - b.root.stat.startTime || a.root.stat.pid - b.root.stat.pid);
+}
+
+function groupOf(
+  root: ServerProcess,
+  processes: readonly ServerProcess[],
+  isRoot: (process: ServerProcess) => boolean,
+): Group {
+  const children = processes.filter(
+    (process) => process.stat.ppid === root.stat.pid && !isRoot(process) && isWorker(process),
+  );
+  const hasMaster = !(root.recognised.server === 'uwsgi' && !root.recognised.titled && handlesRequests(root));
+  const workers = (hasMaster ? children : [root, ...children]).sort(
+    (a, b) => a.stat.startTime - b.stat.startTime || a.stat.pid - b.stat.pid,
+  );
+  return { root, hasMaster, workers };
+}
+
+/** A fork keeps the arguments; under titles the server's name is what remains. */
+function forkedFrom(child: ServerProcess, parent: ServerProcess): boolean {
+  if (child.recognised.server !== parent.recognised.server) return false;
+  if (child.recognised.titled || parent.recognised.titled) return true;
+  return (
+    child.argv.length === parent.argv.length && child.argv.every((argument, i) => argument === parent.argv[i])
+  );
+}
+
+/** gunicorn's USR2 starts a new master as a child of the old one. */
+function isUpgrade({ recognised, signals }: ServerProcess): boolean {
+  if (recognised.titled) return recognised.role === 'master';
+  return (
+    recognised.server === 'gunicorn' && has(signals.caught, signal.hup) && has(signals.caught, signal.usr2)
+  );
+}
+
+const signal = { hup: 1, usr2: 12, pipe: 13, ttin: 21 } as const;
+
+function has(mask: bigint, number: number): boolean {
+  return ((mask >> BigInt(number - 1)) & 1n) === 1n;
+}
+
+/**
+ * Untitled children of a master have its arguments, whatever they are. Their signals tell: uWSGI's routers, mules
+ * and spoolers ignore USR2, its workers do not; gunicorn's dirty arbiter catches HUP, which its workers leave at the
+ * default, while they keep the master's handler for TTIN, which a process the application itself forked while it
+ * was loading never had.
+ */
+function isWorker({ recognised, signals }: ServerProcess): boolean {
+  if (recognised.titled) return recognised.role === 'worker';
+  if (recognised.server === 'uwsgi') return !has(signals.ignored, signal.usr2);
+  return !has(signals.caught, signal.hup) && has(signals.caught, signal.ttin);
+}
+
+/** Only a process of uWSGI that answers requests itself catches PIPE; its master ignores it. */
+function handlesRequests({ signals }: ServerProcess): boolean {
+  return has(signals.caught, signal.pipe);
+}

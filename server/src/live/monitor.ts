@@ -1,0 +1,177 @@
+// The clockwork of watching: each tick a cheap look at every process, and as many full readings as one percent of a
+// core pays for, the most needed first. Owns the tracked applications; knows no protocol and no timer.
+
+import { Limiter } from '../base/limiter.ts';
+import type { Clock } from '../base/ports.ts';
+import type { LiveCondition, LiveSnapshot, SeriesData, WatchCost } from '../protocol/live.ts';
+import { appId, TrackedApp } from './app.ts';
+import { Discovery } from './discover.ts';
+import { bestHint, type DeploymentHint, servesWorkspace } from './match.ts';
+import type { ProcReader } from './proc.ts';
+import type { TrackedProcess } from './track.ts';
+import { parseStatsAddress, type StatsAddress, type StatsResult } from './uwsgi-stats.ts';
+
+export interface MonitorPorts {
+  readonly proc: ProcReader;
+  readonly clock: Clock;
+  readonly platform: string;
+  readonly cgroupMount: string;
+  /** Folders of the workspace, links resolved. */
+  folders(): readonly string[];
+  hints(): readonly DeploymentHint[];
+  askStats(address: StatsAddress): Promise<StatsResult>;
+  /** Lets others run between two readings. */
+  breathe(): Promise<void>;
+}
+
+export const tickSeconds = 1;
+const coreShare = 0.009;
+/** Readings of one process are never closer than this. */
+const minInterval = 1900;
+const statsInterval = 1900;
+
+export class Monitor {
+  private readonly ports: MonitorPorts;
+  private readonly discovery: Discovery;
+  private readonly limiter: Limiter;
+  private readonly apps = new Map<string, TrackedApp>();
+  private condition: LiveCondition = { kind: 'ready' };
+  private elsewhere = 0;
+
+  constructor(ports: MonitorPorts) {
+    this.ports = ports;
+    this.discovery = new Discovery(ports.proc);
+    this.limiter = new Limiter(coreShare, ports.clock.now(), { burst: 40 });
+  }
+
+  /** `full`: read everything now, whatever it costs. */
+  async tick(full: boolean): Promise<void> {
+    if (this.ports.platform !== 'linux') {
+      this.condition = { kind: 'not-linux', platform: this.ports.platform };
+      return;
+    }
+    this.paid(() => this.look());
+    const asked = this.askStats(full);
+    this.paid(() => {
+      const now = this.ports.clock.now();
+      for (const process of this.living()) if (process.readAt !== undefined) process.glance(now);
+    });
+    await this.readDue(full);
+    await asked;
+  }
+
+  snapshot(): LiveSnapshot {
+    return {
+      time: Math.round(this.ports.clock.now()),
+      condition: this.condition,
+      apps: [...this.apps.values()].map((app) => app.view()),
+      elsewhere: this.elsewhere,
+      cost: this.cost(),
+    };
+  }
+
+  /** Books work that is done with what the monitor found, such as sending it. */
+  paid<T>(work: () => T): T {
+    const start = this.ports.clock.now();
+    try {
+      return work();
+    } finally {
+      const end = this.ports.clock.now();
+      this.limiter.spend(end - start, end);
+    }
+  }
+
+  series(): readonly SeriesData[] {
+    return this.processes().map((process) => ({ id: process.id, points: process.series.toArray() }));
+  }
+
+  /** Points since the last call, of every process that has some. */
+  takeFresh(): readonly SeriesData[] {
+    return this.processes()
+      .map((process) => ({ id: process.id, points: process.takeFresh() }))
+      .filter((series) => series.points.length > 0);
+  }
+
+  app(id: string): TrackedApp | undefined {
+    return this.apps.get(id);
+  }
+
+  private look(): void {
+    const now = this.ports.clock.now();
+    const groups = this.discovery.look(now);
+    if (groups === undefined) {
+      this.condition = { kind: 'no-proc', why: `${this.ports.proc.root} cannot be read` };
+      this.apps.clear();
+      return;
+    }
+    this.condition = { kind: 'ready' };
+    const folders = this.ports.folders();
+    const hints = this.ports.hints();
+    const ours = groups.filter((group) => servesWorkspace(group, folders, hints));
+    this.elsewhere = groups.length - ours.length;
+    const present = new Set(ours.map(appId));
+    for (const id of this.apps.keys()) if (!present.has(id)) this.apps.delete(id);
+    for (const group of ours) {
+      const id = appId(group);
+      const app = this.apps.get(id) ?? new TrackedApp(this.ports.proc, this.ports.cgroupMount, group);
+      this.apps.set(id, app);
+      app.follow(group, bestHint(group, hints), now);
+    }
+  }
+
+  private async readDue(full: boolean): Promise<void> {
+    const start = this.ports.clock.now();
+    const due = this.living()
+      .filter((process) => full || process.urgency(start) >= minInterval)
+      .sort((a, b) => b.urgency(start) - a.urgency(start));
+    for (const process of due) {
+      const now = this.ports.clock.now();
+      const first = process.readAt === undefined;
+      if (!full && !first && !this.limiter.allows(process.cost, now)) break;
+      this.paid(() => {
+        process.readFully(now);
+        process.cost = this.ports.clock.now() - now;
+      });
+      if (!process.alive) this.discovery.forget(process.pid);
+      await this.ports.breathe();
+    }
+  }
+
+  private async askStats(full: boolean): Promise<void> {
+    const now = this.ports.clock.now();
+    await Promise.all(
+      [...this.apps.values()].map(async (app) => {
+        const address = statsAddress(app);
+        if (address === undefined) return;
+        if (!full && app.statsAskedAt !== undefined && now - app.statsAskedAt < statsInterval) return;
+        app.statsAskedAt = now;
+        app.takeStats(await this.ports.askStats(address));
+      }),
+    );
+  }
+
+  private cost(): WatchCost {
+    const now = this.ports.clock.now();
+    const longest = Math.max(0, ...this.living().map((process) => process.interval));
+    return {
+      share: this.limiter.used(now),
+      tickSeconds,
+      fullSeconds: Math.max(2, Math.round(longest / 1000)),
+    };
+  }
+
+  private living(): readonly TrackedProcess[] {
+    return [...this.apps.values()].flatMap((app) => app.living());
+  }
+
+  private processes(): readonly TrackedProcess[] {
+    return [...this.apps.values()].flatMap((app) => [...app.all()]);
+  }
+}
+
+function statsAddress(app: TrackedApp): StatsAddress | undefined {
+  const { root } = app.group;
+  if (root.recognised.server !== 'uwsgi') return undefined;
+  const written = root.facts.stats ?? app.hint?.stats;
+  return written === undefined ? undefined : parseStatsAddress(written, root.cwd);
+}

@@ -1,0 +1,119 @@
+// The one thing others use of this folder: a snapshot of the applications that serve the workspace, or a watch over
+// them. Samples only while someone watches; the next look starts after the last is delivered.
+// Knows no editor and no analysis; deployments come in as hints.
+
+import { type Log, silentLog } from '../base/ports.ts';
+import type { LiveMessage, LiveSnapshot, RestartAnswer } from '../protocol/live.ts';
+import { Monitor, type MonitorPorts, tickSeconds } from './monitor.ts';
+
+export type LiveListener = (message: LiveMessage) => void;
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export class LiveService {
+  private readonly monitor: Monitor;
+  private readonly log: Log;
+  /** Listeners, each with whether it has had its hydrate. */
+  private readonly listeners = new Map<LiveListener, boolean>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The tick under way: two never run at once. */
+  private running: Promise<void> | undefined;
+
+  constructor(ports: MonitorPorts, log: Log = silentLog) {
+    this.monitor = new Monitor(ports);
+    this.log = log;
+  }
+
+  /** Everything read in full, once. */
+  async snapshot(): Promise<LiveSnapshot> {
+    await this.tick(true);
+    if (this.listeners.size === 0) this.monitor.takeFresh();
+    return this.monitor.snapshot();
+  }
+
+  /** The first message is a hydrate; sampling goes on until it is disposed of. */
+  watch(listener: LiveListener): Disposable {
+    this.listeners.set(listener, false);
+    if (this.running === undefined) this.schedule(0);
+    return {
+      dispose: () => {
+        this.listeners.delete(listener);
+        if (this.listeners.size === 0) this.stop();
+      },
+    };
+  }
+
+  /** What is needed to start an application again as it was started. */
+  restartPlan(appId: string): RestartAnswer {
+    const app = this.monitor.app(appId);
+    if (app === undefined) return { ok: false, why: 'This application is no longer running.' };
+    const { root } = app.group;
+    if (root.cwd === undefined)
+      return { ok: false, why: 'Its folder cannot be seen: it belongs to another user.' };
+    if (root.recognised.titled) {
+      const why =
+        'Its process title hides the command it was started with. Stop it and start it again yourself, or run it without setproctitle.';
+      return { ok: false, why };
+    }
+    const plan = {
+      appId,
+      name: app.view().name,
+      pid: root.stat.pid,
+      startTime: String(root.stat.startTime),
+      cwd: root.cwd,
+      argv: root.argv,
+    };
+    return { ok: true, plan };
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+    this.stop();
+  }
+
+  private schedule(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.turn(), ms);
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private async turn(): Promise<void> {
+    try {
+      await this.tick(false);
+      this.deliver();
+    } catch (error) {
+      this.log.error(`looking at running processes failed: ${String(error)}`);
+    } finally {
+      if (this.listeners.size > 0) this.schedule(tickSeconds * 1000);
+    }
+  }
+
+  private async tick(full: boolean): Promise<void> {
+    while (this.running !== undefined) await this.running;
+    this.running = this.monitor.tick(full).finally(() => {
+      this.running = undefined;
+    });
+    await this.running;
+  }
+
+  private deliver(): void {
+    this.monitor.paid(() => {
+      const snapshot = this.monitor.snapshot();
+      const points = this.monitor.takeFresh();
+      for (const [listener, hydrated] of [...this.listeners]) {
+        this.listeners.set(listener, true);
+        listener(
+          hydrated
+            ? { kind: 'update', snapshot, points }
+            : { kind: 'hydrate', snapshot, series: this.monitor.series() },
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,110 @@
+// One process under watch: its identity, its state, its last full reading and its history.
+// Knows /proc through the reader; not what server the process belongs to.
+
+import type { LiveProcess, Point, ProcessId, ProcessState } from '../protocol/live.ts';
+import { type Reading, readMemory, readResident } from './memory.ts';
+import type { ProcReader, Stat } from './proc.ts';
+import { Series } from './series.ts';
+
+export function processId(stat: Pick<Stat, 'pid' | 'startTime'>): ProcessId {
+  return `${stat.pid}:${stat.startTime}`;
+}
+
+export class TrackedProcess {
+  readonly id: ProcessId;
+  readonly pid: number;
+  readonly startTime: number;
+  readonly series = new Series();
+  state: ProcessState = 'starting';
+  /** Pid of the worker in whose place this one stands. */
+  replaces: number | null = null;
+  /** When it was found to have ended. */
+  endedAt: number | undefined;
+  /** When it was last read in full, and how long after the time before. */
+  readAt: number | undefined;
+  interval = 0;
+  /** Milliseconds the last full reading took. */
+  cost = 1;
+  reading: Reading | undefined;
+  private readonly proc: ProcReader;
+  private threads: number | null = null;
+  /** The resident set has moved since the full reading. */
+  private moved = false;
+  private fresh: Point[] = [];
+
+  constructor(proc: ProcReader, stat: Stat) {
+    this.proc = proc;
+    this.id = processId(stat);
+    this.pid = stat.pid;
+    this.startTime = stat.startTime;
+  }
+
+  get alive(): boolean {
+    return this.endedAt === undefined;
+  }
+
+  /** The cheap look of each tick. */
+  glance(now: number): void {
+    const rss = readResident(this.proc, this.pid);
+    if (rss === undefined) {
+      this.end(now, 'gone');
+      return;
+    }
+    const known = this.reading?.memory.rss ?? 0;
+    this.moved = Math.abs(rss - known) > Math.max(known * 0.02, 512 * 1024);
+  }
+
+  /** The full reading. The start time is compared after it, so a pid that was taken over meanwhile is not believed. */
+  readFully(now: number): void {
+    const result = readMemory(this.proc, this.pid);
+    const stat = this.proc.stat(this.pid);
+    if (
+      stat === undefined ||
+      stat.startTime !== this.startTime ||
+      stat.state === 'Z' ||
+      result.kind === 'gone'
+    ) {
+      this.end(now, 'gone');
+      return;
+    }
+    this.reading = result.reading;
+    this.state = result.kind === 'denied' ? 'no-permission' : 'running';
+    this.threads = stat.threads;
+    this.interval = this.readAt === undefined ? 0 : now - this.readAt;
+    this.readAt = now;
+    this.moved = false;
+    const { rss, pss, uss, shared } = result.reading.memory;
+    const point: Point = [Math.round(now), rss, pss, uss, shared];
+    this.series.push(point);
+    this.fresh.push(point);
+  }
+
+  end(now: number, state: 'gone' | 'replaced'): void {
+    this.state = state;
+    this.endedAt ??= now;
+  }
+
+  /** How much a full reading is due: never read comes first, then the one that moved, then the oldest. */
+  urgency(now: number): number {
+    if (this.readAt === undefined) return Number.POSITIVE_INFINITY;
+    return (now - this.readAt) * (this.moved ? 4 : 1);
+  }
+
+  /** Points since the last call. */
+  takeFresh(): readonly Point[] {
+    const points = this.fresh;
+    this.fresh = [];
+    return points;
+  }
+
+  view(): LiveProcess {
+    return {
+      id: this.id,
+      pid: this.pid,
+      state: this.state,
+      ageSeconds: Math.round(this.proc.ageSeconds(this.startTime)),
+      threads: this.threads,
+      memory: this.reading?.memory ?? null,
+    };
+  }
+}

@@ -1,0 +1,130 @@
+// Asks uWSGI's statistics server, which sends one JSON document per connection: bounded in time and size, on this
+// machine only. Every failure is a sentence. Knows sockets and that document; no processes.
+
+import { connect } from 'node:net';
+
+export interface UwsgiWorkerStats {
+  /** uWSGI's number of the worker, from 1; 0 for a slot never used. */
+  readonly id: number;
+  /** 0 while the worker is cheaped. */
+  readonly pid: number;
+  readonly status: string;
+  readonly requests: number;
+}
+
+export interface UwsgiStats {
+  readonly masterPid: number;
+  readonly workers: readonly UwsgiWorkerStats[];
+}
+
+export type StatsResult =
+  | { readonly ok: true; readonly stats: UwsgiStats }
+  | { readonly ok: false; readonly why: string };
+
+export type StatsAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+export interface StatsLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+export const defaultStatsLimits: StatsLimits = { timeoutMs: 500, maxBytes: 4 * 1024 * 1024 };
+
+/** `host:port`, `:port`, `port`, `/path`, `path` below the server's folder, `@abstract`. */
+export function parseStatsAddress(text: string, cwd: string | undefined): StatsAddress | undefined {
+  const written = text.trim();
+  const tcp = /^(\[[0-9a-f:]+\]|[^:/@]*):(\d{1,5})$/i.exec(written);
+  if (tcp !== null)
+    return { kind: 'tcp', host: (tcp[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(tcp[2]) };
+  if (/^\d{1,5}$/.test(written)) return { kind: 'tcp', host: '', port: Number(written) };
+  if (written === '' || /[%$]/.test(written)) return undefined;
+  if (written.startsWith('@')) return { kind: 'unix', path: `\0${written.slice(1)}` };
+  if (written.startsWith('/')) return { kind: 'unix', path: written };
+  return cwd === undefined ? undefined : { kind: 'unix', path: `${cwd}/${written}` };
+}
+
+export async function readUwsgiStats(
+  address: StatsAddress,
+  limits: StatsLimits = defaultStatsLimits,
+): Promise<StatsResult> {
+  if (address.kind === 'tcp' && loopback(address.host) === undefined) {
+    return {
+      ok: false,
+      why: `its statistics are on ${address.host}, and only this machine's own addresses are asked`,
+    };
+  }
+  const received = await receive(address, limits);
+  return received.ok ? parseUwsgiStats(received.text) : received;
+}
+
+/** Tolerates the header of `stats-http`. */
+export function parseUwsgiStats(text: string): StatsResult {
+  const body = text.startsWith('HTTP/') ? text.slice(text.indexOf('\r\n\r\n') + 4) : text;
+  const notStats: StatsResult = {
+    ok: false,
+    why: 'what answers at its statistics address is no uWSGI statistics server',
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return notStats;
+  }
+  if (!isRecord(json) || typeof json.pid !== 'number' || !Array.isArray(json.workers)) return notStats;
+  const workers = json.workers.filter(isRecord).map((worker) => ({
+    id: asNumber(worker.id),
+    pid: asNumber(worker.pid),
+    status: typeof worker.status === 'string' ? worker.status.slice(0, 40) : '',
+    requests: asNumber(worker.requests),
+  }));
+  return { ok: true, stats: { masterPid: json.pid, workers } };
+}
+
+type Received = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+function receive(address: StatsAddress, limits: StatsLimits): Promise<Received> {
+  return new Promise((resolve) => {
+    const socket =
+      address.kind === 'unix'
+        ? connect({ path: address.path })
+        : connect({ host: loopback(address.host) ?? '127.0.0.1', port: address.port });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (result: Received): void => {
+      clearTimeout(deadline);
+      socket.destroy();
+      resolve(result);
+    };
+    const deadline = setTimeout(
+      () => finish({ ok: false, why: `its statistics server did not answer within ${limits.timeoutMs} ms` }),
+      limits.timeoutMs,
+    );
+    socket.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limits.maxBytes)
+        finish({ ok: false, why: `its statistics are larger than ${limits.maxBytes} bytes` });
+      else chunks.push(chunk);
+    });
+    socket.on('end', () => finish({ ok: true, text: Buffer.concat(chunks).toString('utf8') }));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      finish({ ok: false, why: `its statistics server cannot be reached (${error.code ?? error.message})` }),
+    );
+  });
+}
+
+/** A server that listens everywhere is asked here; one that listens elsewhere is not asked. */
+function loopback(host: string): string | undefined {
+  if (host === '' || host === '0.0.0.0' || host === '*' || host === 'localhost') return '127.0.0.1';
+  if (host === '::') return '::1';
+  return host === '::1' || /^127(\.\d{1,3}){3}$/.test(host) ? host : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asNumber(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}

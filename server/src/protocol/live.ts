@@ -1,0 +1,187 @@
+// What the language server, the extension and the panel's page say to each other about running processes.
+// Types and constants only. Ids are strings; bytes, seconds and milliseconds are numbers; nothing here carries an environment.
+
+export type ServerKind = 'uwsgi' | 'gunicorn';
+
+export type LiveLoadMode = 'preload' | 'lazy' | 'spawn' | 'unknown';
+
+/** smaps_rollup: exact. statm: `pss` and `uss` are upper bounds, since it cannot tell who else maps a page. */
+export type MemorySource = 'smaps_rollup' | 'statm';
+
+/** Bytes of one process. `shared` is what at least one other process maps too; rss = uss + shared. */
+export interface Memory {
+  readonly rss: number;
+  readonly pss: number;
+  readonly uss: number;
+  readonly shared: number;
+  readonly swap: number;
+  readonly source: MemorySource;
+}
+
+/**
+ * starting: seen, not read yet. running: read. no-permission: alive, but its memory map belongs to another user.
+ * gone: it ended. replaced: it ended and a younger worker stands in its place. cheaped: uWSGI keeps the slot without a process.
+ */
+export type ProcessState = 'starting' | 'running' | 'no-permission' | 'gone' | 'replaced' | 'cheaped';
+
+/** pid and start time: a pid alone may be another process a second later. */
+export type ProcessId = string;
+
+export interface LiveProcess {
+  readonly id: ProcessId;
+  readonly pid: number;
+  readonly state: ProcessState;
+  readonly ageSeconds: number;
+  readonly threads: number | null;
+  readonly memory: Memory | null;
+}
+
+export interface LiveWorker extends LiveProcess {
+  /** From uWSGI's statistics; null where there are none. */
+  readonly requests: number | null;
+  /** As uWSGI words it: idle, busy, cheap, pause, sig…; null where there are no statistics. */
+  readonly status: string | null;
+  /** Of a worker that replaced another: the pid before it. */
+  readonly replaces: number | null;
+}
+
+export interface LiveTotals {
+  /** Sums over the master and the workers. `pss` is what the group costs. */
+  readonly pss: number;
+  readonly rss: number;
+  readonly uss: number;
+  readonly shared: number;
+  /** What the group would cost if each worker had a copy of its own: see live/memory.ts. */
+  readonly unshared: number;
+  /** False while a process has not been read, or only through statm. */
+  readonly exact: boolean;
+}
+
+export interface Cgroup {
+  readonly current: number | null;
+  readonly limit: number | null;
+}
+
+/** Whether uWSGI's statistics were had. off: no `stats` option is known. */
+export type StatsState =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'unreachable'; readonly why: string };
+
+/** A finding that explains the numbers, as one line and a place. Lines and columns count from 0. */
+export interface Reason {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly text: string;
+  /** As shown: relative to the workspace where that is possible. */
+  readonly label: string;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface LiveApp {
+  readonly id: string;
+  readonly name: string;
+  readonly server: ServerKind;
+  readonly entrypoint: string | null;
+  readonly load: LiveLoadMode;
+  readonly cwd: string | null;
+  /** Of the deployment it was started from, where one fits. */
+  readonly deployment: string | null;
+  /** Null where uWSGI runs without one. */
+  readonly master: LiveProcess | null;
+  readonly workers: readonly LiveWorker[];
+  readonly totals: LiveTotals;
+  readonly cgroup: Cgroup;
+  readonly stats: StatsState;
+  readonly reasons: readonly Reason[];
+  /** Whether the command it was started with is known, so that it can be started again. */
+  readonly restartable: boolean;
+}
+
+/** What watching costs, in our own process. */
+export interface WatchCost {
+  /** Share of one core over the last minute, 0 – 1. */
+  readonly share: number;
+  readonly tickSeconds: number;
+  /** Seconds between two full readings of the same process. */
+  readonly fullSeconds: number;
+}
+
+export type LiveCondition =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'not-linux'; readonly platform: string }
+  | { readonly kind: 'no-proc'; readonly why: string };
+
+export interface LiveSnapshot {
+  /** Milliseconds, monotonic, of the server's clock. */
+  readonly time: number;
+  readonly condition: LiveCondition;
+  readonly apps: readonly LiveApp[];
+  /** Masters that run outside this workspace, or whose folder cannot be seen. */
+  readonly elsewhere: number;
+  readonly cost: WatchCost;
+}
+
+/** One full reading: time in milliseconds, then bytes. A tuple, because there are thousands. */
+export type Point = readonly [time: number, rss: number, pss: number, uss: number, shared: number];
+
+export interface SeriesData {
+  readonly id: ProcessId;
+  readonly points: readonly Point[];
+}
+
+/** The first message after subscribing: everything, with the history of each process. */
+export interface Hydrate {
+  readonly kind: 'hydrate';
+  readonly snapshot: LiveSnapshot;
+  readonly series: readonly SeriesData[];
+}
+
+/** Every later one: the state as it is, and only the new points. */
+export interface Update {
+  readonly kind: 'update';
+  readonly snapshot: LiveSnapshot;
+  readonly points: readonly SeriesData[];
+}
+
+export type LiveMessage = Hydrate | Update;
+
+/** How to start an app again; for the extension, never for the page. */
+export interface RestartPlan {
+  readonly appId: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly startTime: string;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+}
+
+export type RestartAnswer =
+  | { readonly ok: true; readonly plan: RestartPlan }
+  | { readonly ok: false; readonly why: string };
+
+/** Custom methods of the language server protocol. */
+export const liveMethods = {
+  /** Client to server, notification: someone looks; answered by a hydrate. */
+  subscribe: 'forksight/live/subscribe',
+  /** Client to server, notification: nobody looks. */
+  unsubscribe: 'forksight/live/unsubscribe',
+  /** Server to client, notification: `LiveMessage`. */
+  update: 'forksight/live/update',
+  /** Client to server, request `{ appId }`: `RestartAnswer`. */
+  restartPlan: 'forksight/live/restartPlan',
+} as const;
+
+/** From the page to the extension. */
+export type PageRequest =
+  | { readonly type: 'ready' }
+  | { readonly type: 'open'; readonly path: string; readonly line: number; readonly column: number }
+  | { readonly type: 'restart'; readonly appId: string }
+  | { readonly type: 'start' };
+
+/** From the extension to the page. */
+export type PageMessage =
+  | { readonly type: 'live'; readonly message: LiveMessage }
+  | { readonly type: 'offline'; readonly why: string };
