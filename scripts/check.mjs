@@ -8,7 +8,7 @@ import { run } from './lib/processes.mjs';
 import { describe, runSteps } from './lib/steps.mjs';
 
 const tool = (name, ...args) => run(join(root, 'node_modules/.bin', name), args, { cwd: root });
-const generated = ['scripts/docs.mjs'].filter((script) => existsSync(join(root, script)));
+const generated = ['scripts/gen-docs.mjs'].filter((script) => existsSync(join(root, script)));
 
 const result = await runSteps([
   ['format and lint', () => tool('biome', 'ci', '--colors=off', '--diagnostic-level=warn')],
