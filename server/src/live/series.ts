@@ -29,7 +29,7 @@ export class Series {
 
   /** Oldest first, the newest always among them. */
   toArray(): readonly Point[] {
-    return this.points;
+    return [...this.points];
   }
 
   last(): Point | undefined {
