@@ -32,6 +32,8 @@ export interface ServerImport {
   /** shared-import: in the master even when apps are lazy. import: where the app is loaded. */
   readonly where: 'master' | 'with-app';
   readonly at: Location;
+  /** The file, where it is imported by path. Absolute. */
+  readonly path?: string;
 }
 
 export interface OptionValue {
@@ -64,7 +66,10 @@ export interface GunicornFacts {
   readonly workerClass: Setting<string>;
 }
 
-/** Where a new option goes: `ini` inserts a line, `command` appends an argument. */
+/**
+ * Where a new option goes, an empty range behind what is there: `ini` inserts a line break and `name = value`,
+ * `command` a space and `--name=value` (`--name` for a flag).
+ */
 export interface OptionHome {
   readonly kind: 'ini' | 'command';
   readonly at: Location;

@@ -1,0 +1,265 @@
+// The list of options uWSGI ends up with: includes followed, logic decided, references replaced, in uWSGI's own order.
+// Owns the state uWSGI keeps while it reads. What an option means to a deployment is `lower.ts`'s business.
+
+import type { Location } from '../../base/range.ts';
+import type { Value } from '../setting.ts';
+import type { Reading } from '../source.ts';
+import { endsLogic, isLogic, judge, type Logic } from './conditions.ts';
+import { type IniSection, readIni } from './ini.ts';
+import { type MagicFile, magicTable } from './magic.ts';
+import { isImmediate } from './option-table.ts';
+import { placeholder, type Replacement, replaceReferences } from './passes.ts';
+
+export interface Option {
+  readonly key: string;
+  readonly value: Value;
+  /** Key and value. */
+  readonly at: Location;
+  /** Counts only if something holds that is not known here. */
+  readonly doubt?: string;
+  /** From `inherit`: read after the options were counted, before they take effect. */
+  readonly late: boolean;
+}
+
+export interface Expansion {
+  readonly options: readonly Option[];
+  /** The section uWSGI was started with. */
+  readonly section?: IniSection;
+  /** A config that was not read may set anything. */
+  readonly open?: string;
+  /** Every ini file that took part. */
+  readonly files: readonly string[];
+}
+
+export interface Given {
+  readonly key: string;
+  readonly value: Value;
+  readonly at: Location;
+}
+
+const optionLimit = 20000;
+
+interface Exported {
+  readonly key: string;
+  value: Value;
+  readonly at: Location;
+  readonly doubt: string | undefined;
+  readonly late: boolean;
+  /** Took effect while it was read. */
+  configured: boolean;
+}
+
+export class Expander {
+  readonly #reading: Reading;
+  readonly #cwd: string;
+  readonly #env: ReadonlyMap<string, Value>;
+  readonly #options: Exported[] = [];
+  readonly #files = new Set<string>();
+  readonly #stack: string[] = [];
+  #logic: (Logic & { readonly at: Location }) | undefined;
+  #doubt: string | undefined;
+  #late = false;
+  #first: MagicFile | undefined;
+  #last: MagicFile | undefined;
+  #section: IniSection | undefined;
+  #open: string | undefined;
+
+  constructor(reading: Reading, cwd: string, env: ReadonlyMap<string, Value>) {
+    this.#reading = reading;
+    this.#cwd = cwd;
+    this.#env = env;
+  }
+
+  /** An option as uWSGI meets it on its command line or in a file. */
+  add(given: Given): void {
+    if (endsLogic(given.key)) this.#logic = undefined;
+    const logic = this.#logic;
+    if (logic === undefined) {
+      this.#export(given, this.#doubt);
+      return;
+    }
+    const verdict = judge(logic, {
+      reading: this.#reading,
+      cwd: this.#cwd,
+      env: this.#env,
+      option: (name) => {
+        const found = this.#options.find((option) => option.key === name);
+        return found === undefined
+          ? undefined
+          : { value: found.value, ...(found.doubt === undefined ? {} : { doubt: found.doubt }) };
+      },
+    });
+    this.#logic = undefined;
+    if (verdict.kind === 'maybe') this.#export(given, this.#doubt ?? verdict.why);
+    else if (verdict.kind === 'yes')
+      for (const item of verdict.items)
+        this.#export(
+          { ...given, value: { ...given.value, text: given.value.text.replaceAll('%(_)', item) } },
+          this.#doubt,
+        );
+    if (this.#logic !== undefined) {
+      this.#reading.problem(
+        `uWSGI stops here: its configuration logic cannot be nested, and "${logic.name}" is still open.`,
+        given.at,
+      );
+      this.#open ??= 'uWSGI refuses this configuration';
+    }
+    this.#logic = logic;
+  }
+
+  /** Loads `file.ini`, `file.ini:section` or `:section`, as `ini =` and a bare argument do. */
+  load(name: Value): void {
+    if (name.unknown !== undefined && !name.unknown.hinted) {
+      this.#problem(`This file is not read: its name ${name.unknown.why}.`, name.at);
+      this.#open ??= `a configuration file's name ${name.unknown.why}`;
+      return;
+    }
+    const colon = name.text.lastIndexOf(':');
+    const asked = colon < 0 ? '' : name.text.slice(colon + 1);
+    const section = asked === '' ? 'uwsgi' : asked;
+    const named = colon < 0 ? name.text : name.text.slice(0, colon);
+    const path = colon === 0 ? this.#last?.path : this.#reading.resolve(this.#cwd, named);
+    if (path === undefined) {
+      this.#problem(`There is no file yet that "${name.text}" could be a section of.`, name.at);
+      return;
+    }
+    const file: MagicFile = {
+      named: colon === 0 ? (this.#last?.named ?? '') : name.text,
+      path,
+      section: asked,
+    };
+    const key = `${path}\0${section}`;
+    if (this.#stack.includes(key)) {
+      this.#problem('This file includes itself: uWSGI reads it until it runs out of memory.', name.at);
+      return;
+    }
+    const opened = this.#reading.open(path);
+    if (!opened.ok) {
+      const looked = opened.absent ? ` (looked for ${path})` : '';
+      this.#problem(`uWSGI cannot read ${name.text}: ${opened.reason}${looked}.`, name.at);
+      this.#open ??= `${name.text} could not be read`;
+      return;
+    }
+    this.#files.add(path);
+    this.#first ??= file;
+    this.#last = file;
+    const ini = readIni(opened.source, magicTable(file, this.#first, this.#cwd));
+    for (const { message, at } of ini.problems) this.#problem(message, at);
+    const sections = ini.sections.filter((found) => found.name === section);
+    if (sections.every((found) => found.entries.length === 0) && name.at.path !== path)
+      this.#problem(
+        `${path} has no options in a section [${section}], which is what uWSGI reads here.`,
+        name.at,
+      );
+    this.#section ??= sections.at(-1);
+    this.#stack.push(key);
+    for (const found of sections)
+      for (const { key: option, value, at } of found.entries) this.add({ key: option, value, at });
+    this.#stack.pop();
+  }
+
+  finish(): Expansion {
+    this.#pass('$', (name) => {
+      const found = this.#env.get(name);
+      return found ?? { unknown: `depends on the environment variable ${name}` };
+    });
+    this.#pass('@', (name) => this.#fileText(name));
+    this.#pass('%', (expression) => placeholder(expression, (name) => this.#optionText(name)));
+    for (let i = 0; i < this.#options.length; i++) {
+      const option = this.#options[i];
+      if (option?.key !== 'inherit' || option.configured) continue;
+      this.#late = true;
+      this.#within(option.doubt, () => this.#loadAny(option.value));
+    }
+    return {
+      options: this.#options.map(({ key, value, at, doubt, late }) => ({
+        key,
+        value,
+        at,
+        late,
+        ...(doubt === undefined ? {} : { doubt }),
+      })),
+      files: [...this.#files],
+      ...(this.#section === undefined ? {} : { section: this.#section }),
+      ...(this.#open === undefined ? {} : { open: this.#open }),
+    };
+  }
+
+  #export({ key, value, at }: Given, doubt: string | undefined): void {
+    if (this.#options.length >= optionLimit) return;
+    this.#push(key, value, at, doubt, isImmediate(key));
+    if (isLogic(key)) this.#logic = { name: key, argument: value, at };
+    else if (key === 'ini') this.#within(doubt, () => this.load(value));
+    else if (isLoader(key)) this.#within(doubt, () => this.#loadAny(value));
+    else if (key === 'set' || key === 'set-placeholder' || key === 'set-ph') this.#set(key, value, at, doubt);
+  }
+
+  #set(key: string, value: Value, at: Location, doubt: string | undefined): void {
+    const equals = value.text.indexOf('=');
+    if (equals < 0) {
+      this.#problem(`uWSGI stops here: "${key}" wants name=value.`, at);
+      return;
+    }
+    const name = value.text.slice(0, equals);
+    this.#push(
+      name,
+      { ...value, text: value.text.slice(equals + 1) },
+      at,
+      doubt,
+      key !== 'set' || isImmediate(name),
+    );
+  }
+
+  #push(key: string, value: Value, at: Location, doubt: string | undefined, configured: boolean): void {
+    this.#options.push({ key, value, at, doubt, late: this.#late, configured });
+  }
+
+  #loadAny(value: Value): void {
+    if (/\.ini(:[^/]*)?$/.test(value.text) || value.unknown !== undefined) {
+      this.load(value);
+      return;
+    }
+    this.#problem(
+      `Forksight reads uWSGI configurations in ini format; the options in ${value.text} are not known to it.`,
+      value.at,
+    );
+    this.#open ??= `the options in ${value.text} are not read`;
+  }
+
+  #within(doubt: string | undefined, run: () => void): void {
+    const before = this.#doubt;
+    const logic = this.#logic;
+    this.#doubt = doubt ?? before;
+    this.#logic = undefined;
+    run();
+    this.#doubt = before;
+    this.#logic ??= logic;
+  }
+
+  #pass(symbol: '$' | '@' | '%', resolve: Parameters<typeof replaceReferences>[2]): void {
+    for (const option of this.#options)
+      if (!option.configured) option.value = replaceReferences(option.value, symbol, resolve);
+  }
+
+  #optionText(name: string): Replacement | undefined {
+    const found = this.#options.find((option) => option.key === name);
+    if (found === undefined) return undefined;
+    const doubt = found.doubt === undefined ? found.value.unknown : { why: found.doubt, hinted: true };
+    return { text: found.value.text, ...(doubt === undefined ? {} : { unknown: doubt }) };
+  }
+
+  #fileText(name: string): Replacement | { unknown: string } {
+    const opened = this.#reading.open(this.#reading.resolve(this.#cwd, name));
+    if (!opened.ok) return { unknown: `depends on the file ${name}` };
+    return { text: opened.source.text.replace(/[\r\n]$/, '') };
+  }
+
+  #problem(message: string, at: Location): void {
+    this.#reading.problem(message, at);
+  }
+}
+
+/** Options that read another configuration on the spot. */
+function isLoader(key: string): boolean {
+  return /^(include|config|xml|xmlconfig|yaml|yml|json|js|ini-paste|ini-paste-logged|config-py)$/.test(key);
+}
