@@ -17,6 +17,8 @@ export type { Fix } from './fixes/fix.ts';
 export type { Finding, Related, Severity } from './rules/finding.ts';
 export { severities } from './rules/finding.ts';
 export type { Frame } from './simulate/event.ts';
+export { Overlay } from './workspace/overlay.ts';
+export { readText } from './workspace/text.ts';
 
 export interface AnalysisPorts {
   readonly files: FileSystem;

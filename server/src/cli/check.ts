@@ -1,8 +1,7 @@
 // `forksight check`: analyses each PATH once and reports; with `--fix` it repairs first, as far as that is safe.
 
-import type { AnalysisResult } from '../analysis.ts';
+import { type AnalysisResult, readText } from '../analysis.ts';
 import type { FileSystem } from '../base/ports.ts';
-import { readText } from '../workspace/text.ts';
 import type { CheckOptions } from './args.ts';
 import { asGithub, asSarif } from './format-machine.ts';
 import { asText, type Sources } from './format-text.ts';

@@ -10,7 +10,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Analysis, AnalysisPorts, RuleInfo } from '../analysis.ts';
+import { type Analysis, type AnalysisPorts, Overlay, type RuleInfo, readText } from '../analysis.ts';
 import type { FileSystem, Log } from '../base/ports.ts';
 import {
   analysisStatus,
@@ -18,8 +18,6 @@ import {
   type RuleDocumentParams,
   ruleDocument,
 } from '../protocol/messages.ts';
-import { Overlay } from '../workspace/overlay.ts';
-import { readText } from '../workspace/text.ts';
 import { actionsAt, fixAllKind } from './actions.ts';
 import { Client } from './client.ts';
 import { hoverAt } from './hover.ts';

@@ -2,11 +2,10 @@
 // Takes events from the scheduler, one at a time. Knows the client only through its ports.
 
 import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
-import type { Analysis, Finding, Progress } from '../analysis.ts';
+import type { Analysis, Finding, Overlay, Progress } from '../analysis.ts';
 import type { Cancellation, Log } from '../base/ports.ts';
 import type { AnalysisStatus } from '../protocol/messages.ts';
 import type { Settings } from '../protocol/settings.ts';
-import type { Overlay } from '../workspace/overlay.ts';
 import { type RulePage, toDiagnostic } from './diagnostics.ts';
 import { Uris } from './places.ts';
 import { Project } from './project.ts';

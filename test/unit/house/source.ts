@@ -45,6 +45,7 @@ export function readSources(...folders: readonly string[]): readonly Source[] {
 
 /** Folder or file below `server/src`, or `client/src`, `client/webview`: what the layer table speaks of. */
 export function layerOf(path: string): string {
+  if (path === 'server/src/cli/main.ts') return 'cli/main.ts';
   const server = /^server\/src\/([^/]+)/.exec(path);
   if (server) return server[1] ?? path;
   return /^client\/[^/]+/.exec(path)?.[0] ?? path;
