@@ -1,0 +1,19 @@
+// Library knowledge by qualified name. The one place where rows are looked up.
+
+import type { LibraryRow } from './row.ts';
+import { stdlibRows } from './stdlib.ts';
+
+export type { Effect, HookParameter, LibraryRow, Parameter } from './row.ts';
+export { queueMethods, threadMethods } from './row.ts';
+
+const byName = new Map<string, LibraryRow>();
+for (const row of stdlibRows) {
+  for (const name of [row.name, ...(row.aliases ?? [])]) byName.set(name, row);
+}
+
+/** The row of a qualified name or of one of its aliases. */
+export function libraryRow(name: string): LibraryRow | undefined {
+  return byName.get(name);
+}
+
+export const libraryRows: readonly LibraryRow[] = stdlibRows;

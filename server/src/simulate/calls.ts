@@ -1,0 +1,204 @@
+// Calls: of project functions with a frame on the trace, of classes, of bound and library things.
+// What is handed to a library escapes: it may be called later, in a request.
+
+import { instantiate, newInstance } from './classes.ts';
+import { runFunction } from './functions.ts';
+import { callLibrary, callLibraryMethod } from './library.ts';
+import type { Activation, Machine } from './machine.ts';
+import { findInClass } from './objects.ts';
+import type { Span } from './source.ts';
+import {
+  type CallArgs,
+  type ClassValue,
+  type FunctionValue,
+  noArgs,
+  optionsOf,
+  union,
+  unknown,
+  type Value,
+} from './value.ts';
+
+export function callValue(m: Machine, fn: Value, args: CallArgs, at: Span, a: Activation | undefined): Value {
+  m.step();
+  switch (fn.t) {
+    case 'function':
+      return callFunction(m, fn, args, at, a);
+    case 'bound':
+      return callFunction(m, fn.fn, { ...args, positional: [fn.self, ...args.positional] }, at, a);
+    case 'class':
+      return callClass(m, fn, args, at, a);
+    case 'partial':
+      return callValue(
+        m,
+        fn.fn,
+        {
+          positional: [...fn.args.positional, ...args.positional],
+          keywords: new Map([...fn.args.keywords, ...args.keywords]),
+          open: fn.args.open || args.open,
+        },
+        at,
+        a,
+      );
+    case 'library':
+      return callLibrary(m, fn, args, at, a);
+    case 'method':
+      return callLibraryMethod(m, fn, args, at, a);
+    case 'instance':
+      return callMethodArgs(m, fn, '__call__', args, at) ?? escapeAll(m, args, at, fn.cls.name);
+    case 'object':
+      return escapeAll(m, args, at, fn.of.replace(/\(\)$/, ''));
+    case 'union':
+      return callUnion(m, fn, args, at, a);
+    case 'descriptor':
+      return callValue(m, fn.fn, args, at, a);
+    default:
+      return escapeAll(m, args, at, 'an unknown function');
+  }
+}
+
+/** Calls a method of the project by name; undefined when the class has none. */
+export function callMethod(
+  m: Machine,
+  self: Value,
+  name: string,
+  positional: readonly Value[],
+  at?: Span,
+): Value | undefined {
+  return callMethodArgs(m, self, name, { positional, keywords: new Map(), open: false }, at);
+}
+
+function callMethodArgs(
+  m: Machine,
+  self: Value,
+  name: string,
+  args: CallArgs,
+  at: Span = [0, 0, 0, 0],
+): Value | undefined {
+  if (self.t !== 'instance') return undefined;
+  const found = findInClass(self.cls, name);
+  const fn = found?.t === 'descriptor' ? found.fn : found;
+  if (fn?.t !== 'function') return undefined;
+  return callValue(m, { t: 'bound', self, fn }, args, at, m.activation);
+}
+
+function callUnion(
+  m: Machine,
+  fn: Extract<Value, { t: 'union' }>,
+  args: CallArgs,
+  at: Span,
+  a: Activation | undefined,
+): Value {
+  const callable = optionsOf(fn).filter((option) => option.t !== 'const' && option.t !== 'unknown');
+  const results: Value[] = [];
+  for (const option of callable) {
+    m.arm(callable.length === 1 ? 'likely' : 'possible', () => {
+      results.push(callValue(m, option, args, at, a));
+    });
+  }
+  return results.length > 0 ? union(...results) : unknown;
+}
+
+function callClass(m: Machine, cls: ClassValue, args: CallArgs, at: Span, a: Activation | undefined): Value {
+  if (depthReached(m)) return unknown;
+  const frame = {
+    at: m.location(at, a?.module),
+    text: `makes ${cls.qualified}()`,
+    kind: 'call' as const,
+    callee: `${cls.module.name}.${cls.qualified}`,
+  };
+  return m.recorder.within(frame, () => instantiate(m, cls, args, at));
+}
+
+const recursionLimit = 3;
+
+function callFunction(
+  m: Machine,
+  fn: FunctionValue,
+  args: CallArgs,
+  at: Span,
+  a: Activation | undefined,
+): Value {
+  if (fn.cached?.result !== undefined) return fn.cached.result;
+  if (depthReached(m)) return unknown;
+  if (m.activations.filter((running) => running.fn?.body === fn.body).length >= recursionLimit)
+    return unknown;
+  const frame = {
+    at: m.location(at, a?.module),
+    text: `calls ${fn.qualified}()`,
+    kind: 'call' as const,
+    callee: `${fn.module.name}.${fn.qualified}`,
+  };
+  const result = m.recorder.within(frame, () =>
+    fn.wrapped ? m.recorder.under('likely', () => runFunction(m, fn, args)) : runFunction(m, fn, args),
+  );
+  if (fn.cached !== undefined) fn.cached.result = result;
+  return result;
+}
+
+function depthReached(m: Machine): boolean {
+  if (m.activations.length < m.options.bounds.depth) return false;
+  m.limits.add(`Calls nested deeper than ${m.options.bounds.depth} were not followed.`);
+  return true;
+}
+
+/** A library call of unknown effect: its function arguments may be called later. */
+export function escapeAll(m: Machine, args: CallArgs, at: Span, via: string): Value {
+  for (const value of args.positional) escape(m, value, at, via);
+  for (const value of args.keywords.values()) escape(m, value, at, via);
+  return unknown;
+}
+
+const escapeDepth = 3;
+
+/** Notes a function that left the project: callbacks, views, handlers; and the methods of classes handed over. */
+export function escape(m: Machine, value: Value, at: Span, via: string, depth = 0): void {
+  switch (value.t) {
+    case 'function':
+    case 'bound':
+    case 'partial':
+      m.callbacks.push({
+        value,
+        at: m.location(at),
+        via,
+        frames: [...m.recorder.frames],
+        phase: m.recorder.phase,
+      });
+      return;
+    case 'class':
+      for (const member of methodsOf(m, value, at)) escape(m, member, at, via, depth);
+      return;
+    case 'instance': {
+      const call = findInClass(value.cls, '__call__');
+      if (call?.t === 'function') escape(m, { t: 'bound', self: value, fn: call }, at, via, depth);
+      return;
+    }
+    case 'sequence':
+      if (depth < escapeDepth)
+        for (const item of value.items.slice(0, 256)) escape(m, item, at, via, depth + 1);
+      return;
+    case 'dict':
+      if (depth < escapeDepth)
+        for (const entry of [...value.entries.values()].slice(0, 256))
+          escape(m, entry.value, at, via, depth + 1);
+      return;
+    case 'union':
+      for (const option of value.options) escape(m, option, at, via, depth);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Methods of a class that a library will make instances of. */
+function methodsOf(m: Machine, cls: ClassValue, at: Span): readonly Value[] {
+  if (!cls.mro.some((c) => c.t === 'library')) return [];
+  const self = { ...newInstance(m, cls, at), open: true };
+  return [...cls.attrs.values()]
+    .filter((v): v is FunctionValue => v.t === 'function')
+    .map((fn) => ({ t: 'bound', self, fn }));
+}
+
+/** Runs a function that a library or the server calls, with arguments we do not know. */
+export function callCallback(m: Machine, value: Value, at: Span): void {
+  callValue(m, value, { ...noArgs, open: true }, at, undefined);
+}

@@ -1,0 +1,310 @@
+// Runs a deployment as its server would: what is loaded where, which hooks run when, what requests call.
+// The one place that knows the order of phases; what happens inside a phase is the machine's business.
+
+import type { FileSystem } from '../base/ports.ts';
+import type { Location } from '../base/range.ts';
+import { spanOf } from '../base/range.ts';
+import type { Deployment, Entrypoint } from '../deploy/model.ts';
+import { Resolver } from '../modules/resolve.ts';
+import type { ModuleStore } from '../modules/store.ts';
+import { callCallback } from './calls.ts';
+import type { Event, Phase, Simulation } from './event.ts';
+import { importModule, moduleAttribute, runModule } from './imports.ts';
+import {
+  BoundHit,
+  type Bounds,
+  defaultBounds,
+  Machine,
+  PythonRaise,
+  type RegisteredHook,
+} from './machine.ts';
+import { type ModuleValue, newScope, type Value } from './value.ts';
+
+export type * from './event.ts';
+export { beforeFork } from './event.ts';
+
+export interface SimulateOptions {
+  readonly files: FileSystem;
+  readonly store: ModuleStore;
+  readonly bounds?: Partial<Bounds>;
+  readonly cancelled?: () => boolean;
+}
+
+export function simulate(deployment: Deployment, options: SimulateOptions): Simulation {
+  const resolver = new Resolver(options.files, deployment.roots);
+  const machine = new Machine({
+    store: options.store,
+    resolver,
+    bounds: { ...defaultBounds, ...options.bounds },
+    cancelled: options.cancelled ?? (() => false),
+    serverModule: (_server, needsMaster) => {
+      if (deployment.facts.server !== 'uwsgi') return 'absent';
+      const { master } = deployment.facts;
+      return needsMaster && master.known && !master.value ? 'raises' : 'present';
+    },
+    hookRuns: (kind, phase) => hookRuns(deployment, kind, phase),
+  });
+  try {
+    new Run(machine, deployment).all();
+  } catch (error) {
+    if (!(error instanceof BoundHit)) throw error;
+    machine.limits.add(`The simulation of ${deployment.id} stopped: ${error.what}.`);
+  }
+  return {
+    events: machine.recorder.events.map((event) => named(event, machine)),
+    imported: machine.imported,
+    limits: [...machine.limits],
+    inputs: [...machine.inputs, ...resolver.probed],
+  };
+}
+
+/** Objects get their names after the events that made them. */
+function named(event: Event, m: Machine): Event {
+  const native = 'object' in event ? m.natives.get(event.object.id) : undefined;
+  return native ? ({ ...event, object: native.info } as Event) : event;
+}
+
+/** Whether what is registered in that phase runs in the workers after the fork. */
+function hookRuns(deployment: Deployment, kind: RegisteredHook['kind'], phase: Phase): boolean {
+  if (!deployment.forks || (phase !== 'master-import' && phase !== 'master-hook')) return false;
+  if (kind === 'uwsgi-postfork') return deployment.server === 'uwsgi';
+  return deployment.atFork === 'run';
+}
+
+class Run {
+  private readonly m: Machine;
+  private readonly d: Deployment;
+  private config: ModuleValue | undefined;
+
+  constructor(m: Machine, d: Deployment) {
+    this.m = m;
+    this.d = d;
+  }
+
+  all(): void {
+    const { d, m } = this;
+    // Without a fork the process that loads the app is the one that serves: nothing happens before a fork.
+    const loadsBefore = d.forks && (d.load === 'preload' || d.load === 'unknown');
+    const first: Phase = d.forks ? 'master-import' : 'worker-import';
+    this.loadConfig(first);
+    this.imports('master', first);
+    if (loadsBefore)
+      m.recorder.under(d.load === 'unknown' ? 'likely' : 'certain', () => this.loadApp('master-import'));
+    this.hook('on_starting', 'master-hook');
+    this.hook('when_ready', 'master-hook');
+    this.hook('pre_fork', 'master-hook');
+    this.threads();
+    this.registered('at-fork-child');
+    this.registered('uwsgi-postfork');
+    this.hook('post_fork', 'worker-start');
+    this.threads();
+    if (!loadsBefore) this.loadApp('worker-import');
+    this.hook('post_worker_init', 'worker-start');
+    this.threads();
+    this.requests();
+    this.threads();
+  }
+
+  private loadConfig(phase: Phase): void {
+    const { facts } = this.d;
+    if (facts.server !== 'gunicorn' || facts.config === undefined) return;
+    const path = facts.config;
+    const frame = {
+      at: start(path),
+      text: 'gunicorn runs its config file in the master',
+      kind: 'config' as const,
+    };
+    this.guarded(() => {
+      this.config = this.m.recorder.inPhase(phase, [frame], () =>
+        runModule(this.m, '__config__', path, undefined),
+      );
+    }, '__config__');
+  }
+
+  private imports(where: 'master' | 'with-app', phase: Phase): void {
+    for (const one of this.d.imports.filter((candidate) => candidate.where === where)) {
+      const frame = {
+        at: one.at,
+        text: `uWSGI imports ${one.module}`,
+        kind: 'config' as const,
+        callee: one.module,
+      };
+      this.guarded(
+        () =>
+          this.m.recorder.inPhase(phase, [frame], () =>
+            importModule(this.m, one.module, [0, 0, 0, 0], undefined),
+          ),
+        one.module,
+      );
+    }
+  }
+
+  private loadApp(phase: Phase): void {
+    const { d } = this;
+    this.imports('with-app', phase);
+    if (!d.entrypoint.known) return;
+    const entrypoint = d.entrypoint.value;
+    const at = d.entrypoint.at ?? d.source;
+    const what =
+      entrypoint.kind === 'module' ? `${entrypoint.module}:${entrypoint.callable}` : entrypoint.path;
+    const server = d.server === 'uwsgi' ? 'uWSGI' : 'gunicorn';
+    const when = phase === 'master-import' ? 'before it forks' : 'in each worker';
+    const frame = { at, text: `${server} loads ${what} ${when}`, kind: 'config' as const, callee: what };
+    this.guarded(() => this.m.recorder.inPhase(phase, [frame], () => this.loadEntrypoint(entrypoint)), what);
+  }
+
+  private loadEntrypoint(entrypoint: Entrypoint): void {
+    const { m } = this;
+    const module =
+      entrypoint.kind === 'module'
+        ? importModule(m, entrypoint.module, [0, 0, 0, 0], undefined)
+        : runModule(m, 'uwsgi_file', entrypoint.path, undefined);
+    if (module.t !== 'module') return;
+    const app = moduleAttribute(m, module, entrypoint.callable);
+    const at = module.scope.boundAt.get(entrypoint.callable);
+    if (at)
+      m.as(module, () =>
+        m.recorder.record(
+          { kind: 'app-created', callable: entrypoint.callable },
+          at,
+          'makes the application',
+        ),
+      );
+    if (app === undefined) return;
+    const place = at ?? start(module.path ?? '');
+    const called = entrypoint.kind === 'module' && entrypoint.factory;
+    if (called) m.as(module, () => callCallback(m, app, spanOf(place.range)));
+    this.application = { value: app, module, at: place };
+  }
+
+  private application: { value: Value; module: ModuleValue; at: Location } | undefined;
+
+  /** A hook function of gunicorn's config file. */
+  private hook(name: string, phase: Phase): void {
+    const { config, m } = this;
+    const value = config?.scope.names.get(name);
+    const at = config?.scope.boundAt.get(name);
+    if (config === undefined || value === undefined || at === undefined) return;
+    const frame = { at, text: `gunicorn calls ${name}()`, kind: 'config' as const, callee: name };
+    this.guarded(
+      () =>
+        m.recorder.inPhase(this.d.forks ? phase : 'worker-start', [frame], () =>
+          m.as(config, () => callCallback(m, value, spanOf(at.range))),
+        ),
+      name,
+    );
+  }
+
+  private registered(kind: RegisteredHook['kind']): void {
+    const { m } = this;
+    for (const hook of m.hooks.filter((one) => one.kind === kind && hookRuns(this.d, kind, one.phase))) {
+      const frame = {
+        at: hook.at,
+        text:
+          kind === 'uwsgi-postfork'
+            ? 'uWSGI calls it after each fork'
+            : 'Python calls it in each forked worker',
+        kind: 'callback' as const,
+      };
+      this.guarded(
+        () =>
+          m.recorder.under(hook.certainty, () =>
+            m.recorder.inPhase('worker-start', [frame], () =>
+              m.as(moduleAt(hook.at.path), () => callCallback(m, hook.target, spanOf(hook.at.range))),
+            ),
+          ),
+        'hook',
+      );
+    }
+  }
+
+  /** What started threads do, after the phase that started them. */
+  private threads(): void {
+    const { m } = this;
+    for (let started = m.threads.shift(); started !== undefined; started = m.threads.shift()) {
+      const { native, phase, certainty, frames, run } = started;
+      const before = m.recorder.inThread;
+      m.recorder.inThread = native.info.id;
+      this.guarded(
+        () =>
+          m.maybe(certainty, () =>
+            m.recorder.inPhase(phase, frames, () => m.as(moduleAt(native.info.createdAt.path), run)),
+          ),
+        'thread',
+      );
+      m.recorder.inThread = before;
+    }
+  }
+
+  /** The application and everything that was handed to libraries, with unknown arguments. */
+  private requests(): void {
+    const { m, application } = this;
+    if (application !== undefined) {
+      const frame = {
+        at: application.at,
+        text: 'a request calls the application',
+        kind: 'callback' as const,
+      };
+      this.request(application.value, application.module, application.at, frame);
+    }
+    const seen = new Set<unknown>();
+    for (let i = 0; i < m.callbacks.length && i < callbackLimit; i++) {
+      const callback = m.callbacks[i];
+      if (callback === undefined) break;
+      const fn = callback.value.t === 'bound' ? callback.value.fn : callback.value;
+      const identity = fn.t === 'function' ? fn.body : fn;
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      const frame = { at: callback.at, text: `${callback.via} calls it later`, kind: 'callback' as const };
+      this.request(callback.value, moduleAt(callback.at.path), callback.at, frame);
+    }
+    if (m.callbacks.length > callbackLimit)
+      m.limits.add(`More than ${callbackLimit} callbacks were not followed.`);
+  }
+
+  private request(
+    value: Value,
+    module: ModuleValue,
+    at: Location,
+    frame: { at: Location; text: string; kind: 'callback' },
+  ): void {
+    const { m } = this;
+    this.guarded(
+      () =>
+        m.maybe('likely', () =>
+          m.recorder.inPhase('request', [frame], () =>
+            m.as(module, () => callCallback(m, value, spanOf(at.range))),
+          ),
+        ),
+      'request',
+    );
+  }
+
+  /** A Python exception ends this part only; that something the server needs did not load is said. */
+  private guarded(run: () => void, what: string): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof PythonRaise)) throw error;
+      if (what === 'request' || what === 'thread' || what === 'hook') return;
+      const at = this.d.entrypoint.at ?? this.d.source;
+      this.m.recorder.record(
+        { kind: 'import-failed', module: what },
+        at,
+        `${what} does not load: ${error.type}`,
+      );
+    }
+  }
+}
+
+const callbackLimit = 4000;
+
+function start(path: string): Location {
+  return { path, range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } } };
+}
+
+/** A stand-in for the module of a file, where only the place matters. */
+function moduleAt(path: string): ModuleValue {
+  const scope = newScope('module', undefined, undefined, 0);
+  return { t: 'module', name: '', path, searched: undefined, scope, ir: undefined, state: 'done' };
+}

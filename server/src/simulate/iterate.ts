@@ -1,0 +1,48 @@
+// What iterating a value gives, as far as it is known.
+
+import { callMethod } from './calls.ts';
+import type { Machine } from './machine.ts';
+import { constant, optionsOf, unknown, type Value } from './value.ts';
+
+export interface Items {
+  readonly items: readonly Value[];
+  /** There may be more than these. */
+  readonly open: boolean;
+}
+
+const nothingKnown: Items = { items: [], open: true };
+
+/** The items of a loop; runs generators and `__iter__` of the project. */
+export function iterate(m: Machine, value: Value): Items {
+  switch (value.t) {
+    case 'sequence':
+      return { items: [...value.items], open: value.open };
+    case 'dict':
+      return { items: [...value.entries.values()].map((entry) => entry.key), open: value.open };
+    case 'const':
+      return typeof value.value === 'string'
+        ? { items: [...value.value].map((c) => constant(c)), open: false }
+        : nothingKnown;
+    case 'generator': {
+      const { run } = value;
+      if (run === undefined) return { items: [], open: false };
+      value.run = undefined;
+      return { items: run().yields, open: false };
+    }
+    case 'instance': {
+      const made = callMethod(m, value, '__iter__', []);
+      return made === undefined || made === value ? nothingKnown : iterate(m, made);
+    }
+    case 'union': {
+      const all = optionsOf(value).map((option) => iterate(m, option));
+      return { items: all.flatMap((one) => one.items), open: true };
+    }
+    default:
+      return nothingKnown;
+  }
+}
+
+/** As `iterate`, for unpacking and arguments. */
+export function spread(m: Machine, value: Value): Items {
+  return value === unknown ? nothingKnown : iterate(m, value);
+}

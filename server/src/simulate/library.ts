@@ -1,0 +1,303 @@
+// What library names do when used: attributes, calls and methods, by the knowledge table.
+// The one place where events of native objects, collector calls and hooks arise.
+
+import {
+  type Effect,
+  type LibraryRow,
+  libraryRow,
+  type Parameter,
+  queueMethods,
+  threadMethods,
+} from '../knowledge/index.ts';
+import { containerMethod, knownFunction } from './builtins.ts';
+import { callCallback, callValue, escapeAll } from './calls.ts';
+import { importByName } from './imports.ts';
+import type { Activation, Machine } from './machine.ts';
+import { findInClass } from './objects.ts';
+import { startSite } from './sites.ts';
+import type { Span } from './source.ts';
+import {
+  type CallArgs,
+  constant,
+  type FunctionValue,
+  type LibraryValue,
+  library,
+  type MethodValue,
+  type NativeObject,
+  none,
+  sequence,
+  unknown,
+  type Value,
+} from './value.ts';
+
+const constants: Readonly<Record<string, Value>> = {
+  'typing.TYPE_CHECKING': constant(false),
+  'typing_extensions.TYPE_CHECKING': constant(false),
+  'sys.platform': constant('linux'),
+  'os.name': constant('posix'),
+  'os.sep': constant('/'),
+  'sys.version_info': {
+    t: 'unknown',
+    hint: sequence('tuple', [constant(3), constant(12), constant(0), constant('final'), constant(0)]),
+  },
+};
+
+export function libraryAttribute(m: Machine, object: LibraryValue, name: string): Value {
+  const qualified = `${object.name}.${name}`;
+  void m;
+  return Object.hasOwn(constants, qualified) ? (constants[qualified] ?? unknown) : library(qualified);
+}
+
+export function setLibraryAttribute(
+  m: Machine,
+  object: LibraryValue,
+  name: string,
+  value: Value,
+  at: Span,
+): void {
+  if (object.name === 'uwsgi' && name === 'post_fork_hook') registerHook(m, 'uwsgi-postfork', value, at);
+  else escapeAll(m, { positional: [value], keywords: new Map(), open: false }, at, `${object.name}.${name}`);
+}
+
+export function callLibrary(
+  m: Machine,
+  fn: LibraryValue,
+  args: CallArgs,
+  at: Span,
+  a: Activation | undefined,
+): Value {
+  const known = knownFunction(fn.name);
+  if (known) return known(m, args, at, a);
+  const row = libraryRow(fn.name);
+  if (row) return applyEffect(m, row, args, at);
+  if (fn.name === 'importlib.import_module') return importByName(m, args, at, a);
+  const unbound = /^(.*)\.(\w+)$/.exec(fn.name);
+  const [self, ...rest] = args.positional;
+  if (unbound?.[1] && unbound[2] && self?.t === 'instance' && self.native && libraryRow(unbound[1])) {
+    return callLibraryMethod(
+      m,
+      { t: 'method', self, of: unbound[1], name: unbound[2] },
+      { ...args, positional: rest },
+      at,
+      a,
+    );
+  }
+  escapeAll(m, args, at, fn.name);
+  return resultOf(m, fn.name);
+}
+
+/** A class gives an instance of itself, a function an unknown result of its own. */
+function resultOf(m: Machine, name: string): Value {
+  const isClass = /(?:^|\.)_?[A-Z]\w*$/.test(name);
+  return {
+    t: 'object',
+    of: isClass ? name : `${name}()`,
+    attrs: new Map(),
+    native: undefined,
+    level: m.uncertain,
+  };
+}
+
+export function callLibraryMethod(
+  m: Machine,
+  fn: MethodValue,
+  args: CallArgs,
+  at: Span,
+  a: Activation | undefined,
+): Value {
+  const { self, name, of } = fn;
+  if (self.t !== 'class' && self.native) {
+    const done = nativeMethod(m, self, self.native, name, args, at, a);
+    if (done !== undefined) return done;
+  }
+  const held = self.t === 'object' ? self.attrs.get('__value__') : undefined;
+  const contained = self.t === 'object' ? containerMethod(m, of, name, held, args, at) : undefined;
+  if (contained !== undefined) return contained;
+  const row = libraryRow(`${of}.${name}`);
+  if (row) return applyEffect(m, row, args, at);
+  if (name === '__init__') return none;
+  escapeAll(m, args, at, `${of}.${name}`);
+  if (self.t === 'class')
+    escapeAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);
+  return resultOf(m, `${of}.${name}`);
+}
+
+function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Value {
+  const { effect } = row;
+  switch (effect.kind) {
+    case 'thread-class':
+    case 'queue-class': {
+      const native = nativeOf(m, row.name, at);
+      if (native && effect.kind === 'thread-class') setTarget(m, native, effect, args);
+      return { t: 'object', of: row.name, attrs: new Map(), native, level: m.uncertain };
+    }
+    case 'thread-call': {
+      const native = newNative(m, 'thread', row.name, at);
+      setTarget(m, native, effect, args);
+      startThread(m, native, undefined, at);
+      return unknown;
+    }
+    case 'collector': {
+      const [threshold] = args.positional;
+      const call =
+        effect.call === 'threshold' && threshold?.t === 'const' && threshold.value === 0
+          ? 'threshold-zero'
+          : effect.call;
+      m.recorder.record({ kind: 'gc', call }, m.location(at), `calls ${row.name}()`);
+      return none;
+    }
+    case 'hook':
+      for (const { hook, parameter } of effect.registers) {
+        const target = argument(args, parameter);
+        if (target && target.t !== 'const') registerHook(m, hook, target, at);
+      }
+      // `postfork(3)` gives the decorator for worker 3; `postfork(f)` gives f.
+      return args.positional[0]?.t === 'const' ? library(row.name) : (args.positional[0] ?? none);
+    case 'server-module':
+      return unknown;
+  }
+}
+
+/** What an instance of a library class is across a fork; records the making of a queue. */
+export function nativeOf(m: Machine, name: string, at: Span): NativeObject | undefined {
+  const row = libraryRow(name);
+  if (row?.effect.kind === 'thread-class') return newNative(m, 'thread', row.name, at);
+  if (row?.effect.kind !== 'queue-class') return undefined;
+  const native = newNative(m, 'queue', row.name, at);
+  m.recorder.record({ kind: 'queue-create', object: native.info }, m.location(at), 'makes the queue');
+  return native;
+}
+
+function newNative(m: Machine, kind: NativeObject['kind'], type: string, at: Span): NativeObject {
+  const native: NativeObject = {
+    kind,
+    info: m.recorder.newObject(type, m.location(at)),
+    target: undefined,
+    targetArgs: undefined,
+  };
+  m.natives.set(native.info.id, native);
+  return native;
+}
+
+function nativeMethod(
+  m: Machine,
+  self: Value,
+  native: NativeObject,
+  name: string,
+  args: CallArgs,
+  at: Span,
+  a: Activation | undefined,
+): Value | undefined {
+  if (native.kind === 'thread') {
+    const does = Object.hasOwn(threadMethods, name) ? threadMethods[name] : undefined;
+    const effect = libraryRow(native.info.type)?.effect;
+    if (name === '__init__' && effect?.kind === 'thread-class') {
+      setTarget(m, native, effect, args);
+      return none;
+    }
+    if (name === 'run')
+      return native.target ? callValue(m, native.target, native.targetArgs ?? args, at, a) : unknown;
+    if (does === 'thread-start') startThread(m, native, self, at);
+    else if (does === 'thread-join')
+      m.recorder.record({ kind: 'thread-join', object: native.info }, m.location(at), `waits for the thread`);
+    else return unknown;
+    return none;
+  }
+  const does = Object.hasOwn(queueMethods, name) ? queueMethods[name] : undefined;
+  if (does === undefined) return unknown;
+  m.recorder.record(
+    { kind: does, object: native.info },
+    m.location(at),
+    does === 'queue-put' ? `puts into the queue` : `takes from the queue`,
+  );
+  return does === 'queue-get' ? unknown : none;
+}
+
+function setTarget(
+  m: Machine,
+  native: NativeObject,
+  effect: Extract<Effect, { kind: 'thread-class' | 'thread-call' }>,
+  args: CallArgs,
+): void {
+  const target = argument(args, effect.target);
+  if (target === undefined || target.t === 'const') return;
+  const passed =
+    args.keywords.get('args') ??
+    args.positional[effect.target.position + (effect.kind === 'thread-call' ? 1 : 2)];
+  native.target = target;
+  native.targetArgs = {
+    positional: passed?.t === 'sequence' ? passed.items : [],
+    keywords: new Map(),
+    open: passed !== undefined && passed.t !== 'sequence',
+  };
+  describeTarget(m, native, target);
+}
+
+function describeTarget(m: Machine, native: NativeObject, target: Value): void {
+  const fn = functionOf(target);
+  if (fn) native.info = { ...native.info, target: fn.qualified, targetAt: m.location(fn.at, fn.module) };
+}
+
+export function functionOf(value: Value): FunctionValue | undefined {
+  if (value.t === 'function') return value;
+  if (value.t === 'bound') return value.fn;
+  return value.t === 'partial' ? functionOf(value.fn) : undefined;
+}
+
+function argument(args: CallArgs, parameter: Parameter): Value | undefined {
+  return (
+    args.keywords.get(parameter.keyword) ??
+    (parameter.position >= 0 ? args.positional[parameter.position] : undefined)
+  );
+}
+
+/** Records the start; the body runs when the phase is over, as what happens beside it. */
+function startThread(m: Machine, native: NativeObject, self: Value | undefined, at: Span): void {
+  const run = native.target ?? runMethod(self);
+  if (run && native.info.target === undefined) describeTarget(m, native, run);
+  m.recorder.record(
+    { kind: 'thread-start', object: native.info, start: startSite(m) },
+    m.location(at),
+    `starts ${native.info.target ? `${native.info.target}() in a thread` : 'the thread'}`,
+  );
+  if (run === undefined) return;
+  const place = m.location(at);
+  m.threads.push({
+    native,
+    phase: m.recorder.phase,
+    certainty: m.recorder.certainty,
+    frames: [
+      ...m.recorder.frames,
+      { at: place, text: `starts ${native.info.target ?? 'the thread'}`, kind: 'call' },
+    ],
+    run: () => {
+      if (native.targetArgs) callValue(m, run, native.targetArgs, at, undefined);
+      else callCallback(m, run, at);
+    },
+  });
+}
+
+function runMethod(self: Value | undefined): Value | undefined {
+  if (self?.t !== 'instance') return undefined;
+  const fn = findInClass(self.cls, 'run');
+  return fn?.t === 'function' ? { t: 'bound', self, fn } : undefined;
+}
+
+function registerHook(
+  m: Machine,
+  kind: 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before',
+  target: Value,
+  at: Span,
+): void {
+  const fn = functionOf(target);
+  const name = fn?.qualified ?? (target.t === 'library' ? target.name : 'a function');
+  const ran = m.options.hookRuns(kind, m.recorder.phase);
+  const place = m.location(at);
+  const targetAt = fn && m.location(fn.at, fn.module);
+  m.recorder.record(
+    { kind: 'hook-register', hook: kind, target: name, ran, ...(targetAt ? { targetAt } : {}) },
+    place,
+    `registers ${name}() to run at a fork`,
+  );
+  m.hooks.push({ kind, target, at: place, phase: m.recorder.phase, certainty: m.recorder.certainty });
+}

@@ -1,0 +1,215 @@
+// The state of one simulation and the few operations all its parts share: scopes, activations, bounds.
+// Parts (statements, expressions, calls, classes, imports, library) are functions over this machine.
+
+import type { Location, Span } from '../base/range.ts';
+import { rangeOf } from '../base/range.ts';
+import type { Resolver } from '../modules/resolve.ts';
+import type { ModuleStore } from '../modules/store.ts';
+import type { Certainty, Frame, Phase } from './event.ts';
+import { Recorder } from './recorder.ts';
+import type { Expr, Stmt } from './source.ts';
+import {
+  type FunctionValue,
+  type ModuleValue,
+  type NativeObject,
+  type Scope,
+  union,
+  type Value,
+} from './value.ts';
+
+export interface Bounds {
+  readonly depth: number;
+  readonly steps: number;
+  readonly modules: number;
+}
+
+export const defaultBounds: Bounds = { depth: 90, steps: 2_000_000, modules: 20_000 };
+
+/** One running function, class body or module. */
+export interface Activation {
+  readonly scope: Scope;
+  readonly module: ModuleValue;
+  readonly fn: FunctionValue | undefined;
+  /** Values of returns in branches that may or may not be taken. */
+  readonly returns: Value[];
+  readonly yields: Value[];
+  /** The statement that runs, and whether it stands alone in its block. */
+  statement: Stmt | undefined;
+  alone: boolean;
+  /** The call that runs, where the statement is one. */
+  call: Expr | undefined;
+}
+
+/** A function handed to a library: called later, in some request, as far as we know. */
+export interface Callback {
+  readonly value: Value;
+  readonly at: Location;
+  readonly via: string;
+  readonly frames: readonly Frame[];
+  readonly phase: Phase;
+}
+
+export interface StartedThread {
+  readonly native: NativeObject;
+  readonly phase: Phase;
+  readonly certainty: Certainty;
+  readonly frames: readonly Frame[];
+  readonly run: () => void;
+}
+
+export interface RegisteredHook {
+  readonly kind: 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before';
+  readonly target: Value;
+  readonly at: Location;
+  readonly phase: Phase;
+  readonly certainty: Certainty;
+}
+
+/** A Python exception on its way up. */
+export class PythonRaise {
+  readonly type: string;
+  constructor(type: string) {
+    this.type = type;
+  }
+}
+
+/** A bound of the whole simulation was hit: everything stops where it is. */
+export class BoundHit {
+  readonly what: string;
+  constructor(what: string) {
+    this.what = what;
+  }
+}
+
+/** How the server at hand answers `import uwsgi` and its like. */
+export type ServerModuleAnswer = 'present' | 'absent' | 'raises';
+
+export interface MachineOptions {
+  readonly store: ModuleStore;
+  readonly resolver: Resolver;
+  readonly bounds: Bounds;
+  readonly cancelled: () => boolean;
+  /** What importing a module that exists only in one server does here. */
+  readonly serverModule: (server: 'uwsgi', needsMaster: boolean) => ServerModuleAnswer;
+  /** Whether a hook that is registered now will run in the workers. */
+  readonly hookRuns: (kind: RegisteredHook['kind'], phase: Phase) => boolean;
+}
+
+export class Machine {
+  readonly recorder = new Recorder();
+  readonly modules = new Map<string, ModuleValue>();
+  readonly imported: { module: string; path: string; phase: Phase }[] = [];
+  readonly activations: Activation[] = [];
+  readonly callbacks: Callback[] = [];
+  readonly threads: StartedThread[] = [];
+  readonly hooks: RegisteredHook[] = [];
+  readonly natives = new Map<number, NativeObject>();
+  readonly limits = new Set<string>();
+  readonly inputs = new Set<string>();
+  /** Environment variables the program itself set to constants. */
+  readonly environment = new Map<string, Value>();
+  /** Depth of branches that may not be taken. */
+  uncertain = 0;
+  readonly options: MachineOptions;
+  private steps = 0;
+
+  constructor(options: MachineOptions) {
+    this.options = options;
+  }
+
+  get activation(): Activation | undefined {
+    return this.activations.at(-1);
+  }
+
+  /** Counts one statement or call; stops the simulation at its bounds. */
+  step(): void {
+    this.steps++;
+    if (this.steps > this.options.bounds.steps)
+      throw new BoundHit(`more than ${this.options.bounds.steps} steps`);
+    if ((this.steps & 1023) === 0 && this.options.cancelled()) throw new BoundHit('cancelled');
+  }
+
+  /** Runs what may not run in reality: assignments join, events are at most of that certainty. */
+  maybe<T>(certainty: Certainty, run: () => T): T {
+    this.uncertain++;
+    try {
+      return this.recorder.under(certainty, run);
+    } finally {
+      this.uncertain--;
+    }
+  }
+
+  /** As `maybe`, where an exception only ends this arm. */
+  arm(certainty: Certainty, run: () => void): boolean {
+    return this.maybe(certainty, () => {
+      try {
+        run();
+        return true;
+      } catch (error) {
+        if (error instanceof PythonRaise) return false;
+        throw error;
+      }
+    });
+  }
+
+  location(span: Span, module = this.activation?.module): Location {
+    return { path: module?.path ?? '', range: rangeOf(span) };
+  }
+
+  /** Runs as if the module's code called, at module level: what the server does on its own. */
+  as<T>(module: ModuleValue, run: () => T): T {
+    const { scope } = module;
+    this.activations.push({
+      scope,
+      module,
+      fn: undefined,
+      returns: [],
+      yields: [],
+      statement: undefined,
+      alone: false,
+      call: undefined,
+    });
+    try {
+      return run();
+    } finally {
+      this.activations.pop();
+    }
+  }
+
+  lookup(scope: Scope, name: string): Value | undefined {
+    if (scope.globals.has(name)) return scope.module?.scope.names.get(name);
+    let current: Scope | undefined = scope;
+    while (current !== undefined) {
+      const value = current.kind === 'class' && current !== scope ? undefined : current.names.get(name);
+      if (value !== undefined) return value;
+      current = current.parent;
+    }
+    return undefined;
+  }
+
+  /** Binds a name; in a branch that may not run, the old value stays possible. */
+  bind(scope: Scope, name: string, value: Value, at?: Location): void {
+    const home = this.homeOf(scope, name);
+    const old = home.names.get(name);
+    home.names.set(name, old !== undefined && this.uncertain > home.level ? union(value, old) : value);
+    if (home.kind === 'module' && at !== undefined) home.boundAt.set(name, at);
+    nameObject(value, name);
+  }
+
+  private homeOf(scope: Scope, name: string): Scope {
+    if (scope.globals.has(name)) return scope.module?.scope ?? scope;
+    if (!scope.nonlocals.has(name)) return scope;
+    let current = scope.parent;
+    while (current !== undefined && current.kind !== 'module') {
+      if (current.kind === 'function' && current.names.has(name)) return current;
+      current = current.parent;
+    }
+    return scope;
+  }
+}
+
+/** Gives a native object the name it is first bound to. */
+export function nameObject(value: Value, name: string): void {
+  const native = value.t === 'object' || value.t === 'instance' ? value.native : undefined;
+  if (native !== undefined && native.info.name === undefined) native.info = { ...native.info, name };
+}

@@ -1,0 +1,264 @@
+// Executes statements in Python's order over abstract values. Unknown branches run both ways with less certainty.
+
+import { branch } from './branches.ts';
+import { defineClass } from './classes.ts';
+import { assign, evaluate } from './expressions.ts';
+import { defineFunction } from './functions.ts';
+import { importFrom, importModules } from './imports.ts';
+import { iterate } from './iterate.ts';
+import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { enter, leave } from './objects.ts';
+import type { Handler, Stmt } from './source.ts';
+import { none, unknown, type Value } from './value.ts';
+
+/** How a block ended. `maybe`: some path through it ended early, so what follows is less certain. */
+export type Flow =
+  | { readonly k: 'next'; readonly maybe: boolean }
+  | { readonly k: 'return'; readonly value: Value }
+  | { readonly k: 'break' | 'continue' };
+
+const next: Flow = { k: 'next', maybe: false };
+const perhaps: Flow = { k: 'next', maybe: true };
+
+export function execute(m: Machine, block: readonly Stmt[], a: Activation): Flow {
+  let maybe = false;
+  for (const [index, statement] of block.entries()) {
+    const flow = executeOne(m, statement, a, block.length === 1);
+    if (flow.k !== 'next') return flow;
+    if (!flow.maybe) continue;
+    maybe = true;
+    const rest = block.slice(index + 1);
+    if (rest.length === 0) break;
+    return m.recorder.under('likely', () => {
+      const after = execute(m, rest, a);
+      return after.k === 'next' ? perhaps : after;
+    });
+  }
+  return maybe ? perhaps : next;
+}
+
+function executeOne(m: Machine, statement: Stmt, a: Activation, alone: boolean): Flow {
+  m.step();
+  const before = { statement: a.statement, alone: a.alone, call: a.call };
+  a.statement = statement;
+  a.alone = alone;
+  a.call = statement.k === 'expr' ? statement.value : undefined;
+  try {
+    return run(m, statement, a);
+  } finally {
+    a.statement = before.statement;
+    a.alone = before.alone;
+    a.call = before.call;
+  }
+}
+
+function run(m: Machine, s: Stmt, a: Activation): Flow {
+  switch (s.k) {
+    case 'expr':
+      evaluate(m, s.value, a);
+      return next;
+    case 'assign': {
+      const value = evaluate(m, s.value, a);
+      for (const target of s.targets) assign(m, target, value, a, s.at);
+      return next;
+    }
+    case 'augmented': {
+      const value = evaluate(m, { k: 'binary', op: s.op, left: s.target, right: s.value, at: s.at }, a);
+      assign(m, s.target, value, a, s.at);
+      return next;
+    }
+    case 'import':
+      importModules(m, s, a);
+      return next;
+    case 'from':
+      importFrom(m, s, a);
+      return next;
+    case 'def':
+      defineFunction(m, s, a);
+      return next;
+    case 'class':
+      defineClass(m, s, a);
+      return next;
+    case 'if':
+      return conditional(m, s, a);
+    case 'while':
+      return whileLoop(m, s, a);
+    case 'for':
+      return forLoop(m, s, a);
+    case 'try':
+      return attempt(m, s, a);
+    case 'with':
+      return withBlock(m, s, a);
+    case 'match':
+      evaluate(m, s.subject, a);
+      return alternatives(
+        m,
+        s.arms.map((arm) => () => execute(m, arm, a)),
+        a,
+      );
+    case 'return':
+      return { k: 'return', value: s.value ? evaluate(m, s.value, a) : none };
+    case 'raise':
+      throw new PythonRaise(s.value ? exceptionName(m, s.value, a) : 'Exception');
+    case 'scope':
+      for (const name of s.names) (s.kind === 'global' ? a.scope.globals : a.scope.nonlocals).add(name);
+      return next;
+    case 'delete':
+      for (const target of s.targets)
+        if (target.k === 'name' && m.uncertain === 0) a.scope.names.delete(target.id);
+      return next;
+    case 'assert':
+      evaluate(m, s.test, a);
+      return next;
+    case 'break':
+    case 'continue':
+      return { k: s.k };
+    case 'declare':
+    case 'pass':
+      return next;
+  }
+}
+
+function exceptionName(m: Machine, value: Parameters<typeof evaluate>[1], a: Activation): string {
+  const raised = evaluate(m, value, a);
+  if (raised.t === 'library') return raised.name.replace(/^builtins\./, '');
+  if (raised.t === 'object') return raised.of.replace(/^builtins\./, '').replace(/\(\)$/, '');
+  if (raised.t === 'class') return raised.name;
+  return raised.t === 'instance' ? raised.cls.name : 'Exception';
+}
+
+function conditional(m: Machine, s: Extract<Stmt, { k: 'if' }>, a: Activation): Flow {
+  const arms = [...s.arms];
+  const first = arms.shift();
+  if (first === undefined) return execute(m, s.otherwise, a);
+  const rest: Extract<Stmt, { k: 'if' }> = { ...s, arms };
+  const test = branch(m, first.test, a);
+  if (test === true) return execute(m, first.body, a);
+  if (test === false) return conditional(m, rest, a);
+  return alternatives(m, [() => execute(m, first.body, a), () => conditional(m, rest, a)], a, test.likely);
+}
+
+/**
+ * Runs every alternative as one that may not be taken. `likely` is the index of the one taken
+ * unless the environment says otherwise.
+ */
+function alternatives(m: Machine, arms: readonly (() => Flow)[], a: Activation, likely?: number): Flow {
+  const flows: (Flow | 'raised')[] = [];
+  for (const [index, arm] of arms.entries()) {
+    let flow: Flow = next;
+    const finished = m.arm(index === likely ? 'likely' : 'possible', () => {
+      flow = arm();
+    });
+    flows.push(finished ? flow : 'raised');
+  }
+  const goesOn = flows.some((flow) => flow !== 'raised' && flow.k === 'next');
+  for (const flow of flows) if (flow !== 'raised' && flow.k === 'return') a.returns.push(flow.value);
+  if (!goesOn) {
+    const left = flows.find((flow): flow is Flow => flow !== 'raised');
+    if (left === undefined) return perhaps;
+    return left.k === 'return' ? { k: 'return', value: a.returns.pop() ?? unknown } : left;
+  }
+  return flows.every((flow) => flow !== 'raised' && flow.k === 'next' && !flow.maybe) ? next : perhaps;
+}
+
+function whileLoop(m: Machine, s: Extract<Stmt, { k: 'while' }>, a: Activation): Flow {
+  const test = branch(m, s.test, a);
+  if (test === false) return execute(m, s.otherwise, a);
+  let flow: Flow = next;
+  const body = () => {
+    flow = execute(m, s.body, a);
+  };
+  if (test === true) body();
+  else m.arm('likely', body);
+  const ended: Flow = flow;
+  if (ended.k === 'return') {
+    if (test === true) return ended;
+    a.returns.push(ended.value);
+    return perhaps;
+  }
+  return next;
+}
+
+const loopLimit = 64;
+
+function forLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, a: Activation): Flow {
+  const { items, open } = iterate(m, evaluate(m, s.iter, a));
+  for (const item of items.slice(0, loopLimit)) {
+    assign(m, s.target, item, a, s.at);
+    const flow = execute(m, s.body, a);
+    if (flow.k === 'return') return flow;
+    if (flow.k === 'break') return next;
+  }
+  if (open) {
+    let ended: Flow = next;
+    m.arm('likely', () => {
+      assign(m, s.target, unknown, a, s.at);
+      ended = execute(m, s.body, a);
+    });
+    const flow = ended as Flow;
+    if (flow.k === 'return') {
+      a.returns.push(flow.value);
+      return perhaps;
+    }
+  }
+  return execute(m, s.otherwise, a);
+}
+
+function attempt(m: Machine, s: Extract<Stmt, { k: 'try' }>, a: Activation): Flow {
+  let flow: Flow;
+  try {
+    try {
+      flow = execute(m, s.body, a);
+      if (flow.k === 'next' && s.otherwise.length > 0) flow = execute(m, s.otherwise, a);
+    } catch (error) {
+      if (!(error instanceof PythonRaise)) throw error;
+      const handler = s.handlers.find((h) => catches(m, h, error.type, a));
+      if (handler === undefined) throw error;
+      if (handler.name !== undefined) m.bind(a.scope, handler.name, unknown);
+      flow = execute(m, handler.body, a);
+    }
+  } catch (error) {
+    if (error instanceof PythonRaise) execute(m, s.final, a);
+    throw error;
+  }
+  const last = execute(m, s.final, a);
+  return last.k === 'next' ? flow : last;
+}
+
+const bases: Readonly<Record<string, readonly string[]>> = {
+  ModuleNotFoundError: ['ImportError', 'Exception', 'BaseException'],
+  ImportError: ['Exception', 'BaseException'],
+  KeyError: ['LookupError', 'Exception', 'BaseException'],
+  IndexError: ['LookupError', 'Exception', 'BaseException'],
+  NotImplementedError: ['RuntimeError', 'Exception', 'BaseException'],
+  SystemExit: ['BaseException'],
+  KeyboardInterrupt: ['BaseException'],
+};
+
+function catches(m: Machine, handler: Handler, type: string, a: Activation): boolean {
+  if (handler.types.length === 0) return true;
+  return handler.types.some((of) => {
+    const name = exceptionName(m, of, a);
+    return name === type || (bases[type] ?? ['Exception', 'BaseException']).includes(name);
+  });
+}
+
+function withBlock(m: Machine, s: Extract<Stmt, { k: 'with' }>, a: Activation): Flow {
+  const entered: Value[] = [];
+  let suppresses = false;
+  for (const item of s.items) {
+    const manager = evaluate(m, item.context, a);
+    const value = enter(m, manager, item.context.at);
+    if (item.target) assign(m, item.target, value, a, s.at);
+    entered.push(manager);
+    suppresses ||= manager.t === 'object' && manager.of === 'contextlib.suppress';
+  }
+  let flow: Flow = next;
+  try {
+    flow = execute(m, s.body, a);
+  } catch (error) {
+    if (!suppresses || !(error instanceof PythonRaise)) throw error;
+  }
+  for (const manager of entered.reverse()) leave(m, manager, s.at);
+  return flow;
+}
