@@ -2,17 +2,23 @@
 // loopback. Knows nothing of the extension that runs in it.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_LIMIT_MS, buildOnce } from './build-once.mjs';
+import { answers, freePort } from './net.mjs';
 import { cacheFolder, root } from './paths.mjs';
-import { run, start, stop } from './processes.mjs';
+import { bareEnv, run, start, stop } from './processes.mjs';
 import { ensureCompiler } from './system.mjs';
 
 const SOURCE = join(root, 'test/vscode/host');
-const START_LIMIT_MS = 60_000;
+
+/** Only the editor: no welcome page, no chat, nothing that asks for an account. */
+const SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'git.openRepositoryInParentFolders': 'never',
+};
 
 /**
  * The host's files; installs them when this machine has none of this lock file yet (about a minute).
@@ -51,12 +57,20 @@ export async function ensureHost(log = console.log) {
 /**
  * Starts the editor's server and waits until it answers.
  *
- * @param {{ data: string, trust?: boolean, env?: object, port?: number }} options `data`: a folder for its state;
- *   `trust`: keep Workspace Trust on
+ * @param {{ data: string, install?: string, trust?: boolean, env?: object }} options `data`: a new folder for its state;
+ *   `install`: an extension's folder to load in every window; `trust`: keep Workspace Trust on
  */
-export async function startHost({ data, trust = false, env = {}, port: wanted }) {
+export async function startHost({ data, install, trust = false, env = {} }) {
   const host = await ensureHost();
-  const port = wanted ?? (await freePort());
+  const port = await freePort();
+  const extensions = join(data, 'extensions');
+  const machine = join(data, 'server/data/Machine');
+  for (const folder of [extensions, machine]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(machine, 'settings.json'), JSON.stringify(SETTINGS));
+  if (install !== undefined) {
+    const { publisher, name, version } = JSON.parse(readFileSync(join(install, 'package.json'), 'utf8'));
+    symlinkSync(install, join(extensions, `${publisher}.${name}-${version}`));
+  }
   const args = [
     host.editor,
     '--accept-server-license-terms',
@@ -64,7 +78,7 @@ export async function startHost({ data, trust = false, env = {}, port: wanted })
     ...['--host', '127.0.0.1', '--port', String(port)],
     '--enable-smoke-test-driver',
     ...['--server-data-dir', join(data, 'server')],
-    ...['--extensions-dir', join(data, 'extensions')],
+    ...['--extensions-dir', extensions],
     ...['--telemetry-level', 'off'],
     ...(trust ? [] : ['--disable-workspace-trust']),
   ];
@@ -76,55 +90,22 @@ export async function startHost({ data, trust = false, env = {}, port: wanted })
     });
   }
   const url = `http://127.0.0.1:${port}`;
-  await answers(url, child, () => log);
+  await answers(url, { child, log: () => log });
   return { url, authority: `127.0.0.1:${port}`, log: () => log, stop: () => stop(child) };
 }
 
-/** Address of a workspace opened with an extension from its folder, and its test suite where one is named. */
-export function editorUrl(host, { workspace, extension, tests }) {
+/** Address of a folder in the editor. */
+export function folderUrl(host, folder) {
+  return `${host.url}/?folder=${encodeURI(folder)}`;
+}
+
+/** Address of a folder in an editor that runs a test suite with the extension under development, then says how it went. */
+export function testUrl(host, { folder, extension, tests }) {
   const remote = (path) => `vscode-remote://${host.authority}${path}`;
   const payload = [
     ['extensionDevelopmentPath', remote(extension)],
-    ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
+    ['extensionTestsPath', remote(tests)],
     ['skipWelcome', 'true'],
   ];
-  const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
-  return `${host.url}/?${query}`;
-}
-
-/** A port of this machine that nobody listens on now. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Waits until something answers over HTTP, whatever it answers; fails when the child ends before. */
-export async function answers(url, child, log, limitMs = START_LIMIT_MS) {
-  const end = Date.now() + limitMs;
-  while (Date.now() < end) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`${child.spawnfile} ended before it answered at ${url}:\n${log()}`);
-    const answered = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-      (answer) => answer.arrayBuffer().then(() => true),
-      () => false,
-    );
-    if (answered) return;
-    await sleep(100);
-  }
-  throw new Error(`nothing answered at ${url} within ${limitMs / 1000} s:\n${log()}`);
-}
-
-/** The environment without what npm and an enclosing VS Code put there for their own children. */
-export function bareEnv() {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm_(package|lifecycle|config)_|VSCODE_|ELECTRON_)/i.test(name),
-    ),
-  );
+  return `${folderUrl(host, folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const groups = new Set();
-const closers = [];
+const closers = { first: [], last: [] };
 let closing;
 
 process.once('exit', () => {
@@ -81,18 +81,29 @@ export async function stop(child, graceMs = 5_000) {
   groups.delete(child.pid);
 }
 
-/** Something else to do before the script ends, such as stopping a process it did not start itself. */
-export function beforeEnd(close) {
-  closers.push(close);
+/** Something else to do before the script ends: before the children are stopped, or after. */
+export function beforeEnd(close, when = 'first') {
+  closers[when].push(close);
 }
 
 /** Ends everything that was started, once. */
 export function stopAll() {
   closing ??= (async () => {
-    await Promise.allSettled(closers.map((close) => close()));
-    await Promise.allSettled([...groups].map((pid) => stop({ pid })));
+    const settle = (all) => Promise.allSettled(all.map(async (close) => close()));
+    await settle(closers.first);
+    await settle([...groups].map((pid) => () => stop({ pid })));
+    await settle(closers.last);
   })();
   return closing;
+}
+
+/** The environment without what npm and an enclosing VS Code put there for their own children. */
+export function bareEnv() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(npm_(package|lifecycle)_|npm_config_local_prefix$|VSCODE_|ELECTRON_)/i.test(name),
+    ),
+  );
 }
 
 function signalGroup(pid, signal) {

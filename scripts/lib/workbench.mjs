@@ -1,0 +1,119 @@
+// A headless browser with the VS Code workbench in it, driven the way a person does: keys, clicks, reading the screen.
+// Knows the workbench; knows nothing of the extension.
+
+import { chromium } from 'playwright-core';
+import { beforeEnd } from './processes.mjs';
+import { ensureChromium } from './system.mjs';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A browser page; the browser ends with the script. */
+export async function openPage({ width = 1400, height = 900 } = {}) {
+  const executablePath = await ensureChromium();
+  const browser = await chromium.launch({
+    executablePath,
+    args: FLAGS,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+  beforeEnd(() => browser.close());
+  const page = await browser.newPage({ viewport: { width, height } });
+  page.setDefaultTimeout(30_000);
+  return page;
+}
+
+/** Opens the address and waits until the workbench can be used. */
+export async function openWorkbench(page, url) {
+  await page.goto(url);
+  await page.waitForSelector('.monaco-workbench .activitybar .action-label', { timeout: 60_000 });
+  await page.waitForSelector('.monaco-workbench .explorer-folders-view .monaco-list-row', {
+    timeout: 60_000,
+  });
+}
+
+/** Opens a file of the workspace by its name, at a line. */
+export async function openFile(page, name, line) {
+  await page.keyboard.press('Control+KeyP');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor();
+  await input.fill(name);
+  await page
+    .locator('.quick-input-list .monaco-list-row')
+    .filter({ hasText: name.split('/').at(-1) })
+    .first()
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await page
+    .locator('.tab.active')
+    .filter({ hasText: name.split('/').at(-1) })
+    .waitFor();
+  if (line !== undefined) await runCommand(page, `:${line}`);
+}
+
+/** What is typed into the command palette's box, and Enter. */
+export async function runCommand(page, text) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor();
+  await input.fill(text.startsWith(':') ? text : `>${text}`);
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+/** The rows of the Problems panel, as text. The panel must be open. */
+export function problems(page) {
+  return page
+    .locator('.markers-panel .monaco-list-row')
+    .evaluateAll((rows) =>
+      rows.map((row) => `${row.getAttribute('aria-label') ?? ''} ${row.textContent ?? ''}`),
+    );
+}
+
+/** Clicks an item of the activity bar. */
+export async function openActivity(page, title) {
+  await page.locator(`.activitybar .action-label[aria-label*="${title}"]`).first().click();
+}
+
+/** The first frame whose text satisfies the test; webviews are frames within frames. */
+export async function frameWith(page, test, limitMs = 30_000) {
+  const end = Date.now() + limitMs;
+  const seen = new Set();
+  while (Date.now() < end) {
+    for (const frame of page.frames()) {
+      const text = await frame
+        .locator('body')
+        .innerText({ timeout: 2_000 })
+        .catch(() => '');
+      if (frame !== page.mainFrame() && text.trim() !== '') seen.add(text.trim().slice(0, 2_000));
+      if (frame !== page.mainFrame() && test(text)) return { frame, text };
+    }
+    await page.waitForTimeout(250);
+  }
+  throw new Error(
+    `no view showed what was expected; the views say:\n${[...seen].join('\n---\n') || '(nothing)'}`,
+  );
+}
+
+/** Asks until the answer is there; then the last answer is part of the error. */
+export async function until(what, ask, good, limitMs = 30_000) {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (good(answer)) return answer;
+    if (Date.now() > end)
+      throw new Error(
+        `${what}: not within ${limitMs / 1000} s; there is:\n${JSON.stringify(answer, null, 1)}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}

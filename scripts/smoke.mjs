@@ -1,0 +1,71 @@
+// The first minutes of a person with the example, headless: the findings, then the live workers, a picture of each.
+// Says what is missing when something is.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './lib/paths.mjs';
+import {
+  frameWith,
+  openActivity,
+  openFile,
+  openPage,
+  openWorkbench,
+  problems,
+  runCommand,
+  until,
+} from './lib/workbench.mjs';
+
+const RULES = ['thread-before-fork', 'queue-without-consumer', 'missing-gc-freeze'];
+const OUT = join(root, 'out/smoke');
+
+/**
+ * @param {{ url: string, app: { master: () => number | undefined, workers: () => readonly number[] } }} options address of
+ *   the example in the editor; the example
+ * @returns {Promise<readonly string[]>} the pictures' paths
+ */
+export async function smoke({ url, app }) {
+  mkdirSync(OUT, { recursive: true });
+  const page = await openPage();
+  const picture = async (name) => {
+    const path = join(OUT, `${name}.png`);
+    await page.screenshot({ path });
+    return path;
+  };
+  try {
+    await openWorkbench(page, url);
+    const findings = await seeFindings(page, picture);
+    const panel = await seeWorkers(page, picture, app);
+    return [findings, panel];
+  } catch (error) {
+    const path = await picture('failed').catch(() => 'no picture could be taken');
+    throw new Error(`${error.message}\n(what was on the screen: ${path})`);
+  } finally {
+    await page.context().browser()?.close();
+  }
+}
+
+async function seeFindings(page, picture) {
+  await openFile(page, 'orders/audit.py');
+  await page.locator('.squiggly-error').first().waitFor();
+  await runCommand(page, 'Problems: Focus on Problems View');
+  const missing = (rows) => RULES.filter((rule) => !rows.some((row) => row.includes(rule)));
+  await until(
+    `The Problems panel shows ${RULES.join(', ')}`,
+    () => problems(page),
+    (rows) => missing(rows).length === 0,
+  );
+  return picture('findings');
+}
+
+async function seeWorkers(page, picture, app) {
+  await openActivity(page, 'Forksight');
+  const pids = [app.master(), ...app.workers()].map(String);
+  const shows = (text) =>
+    pids.every((pid) => new RegExp(`\\b${pid}\\b`).test(text)) && /\d\s?(MB|MiB)\b/.test(text);
+  await frameWith(page, shows).catch((error) => {
+    throw new Error(
+      `Forksight's view does not show the master and workers ${pids.join(', ')} with their memory: ${error.message}`,
+    );
+  });
+  return picture('panel');
+}
