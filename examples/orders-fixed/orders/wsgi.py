@@ -4,7 +4,7 @@ import gc
 
 try:
     from uwsgidecorators import postfork
-except Exception:  # another server, or uWSGI without a master
+except ImportError:  # not running under uWSGI
     postfork = None
 else:
     gc.disable()

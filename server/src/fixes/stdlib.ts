@@ -2,7 +2,7 @@
 // The union over CPython 3.8 to 3.14, as `sys.stdlib_module_names` lists them.
 
 const names = `
-  abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii
+  __future__ _thread abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii
   binhex bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys
   compileall compression concurrent configparser contextlib contextvars copy copyreg crypt csv ctypes curses
   dataclasses datetime dbm decimal difflib dis distutils doctest email encodings ensurepip enum errno faulthandler
@@ -23,5 +23,5 @@ const names = `
 const standard: ReadonlySet<string> = new Set(names.trim().split(/\s+/));
 
 export function isStandard(module: string): boolean {
-  return standard.has(module.split('.', 1)[0] ?? module) || module.startsWith('_');
+  return standard.has(module.split('.', 1)[0] ?? module);
 }

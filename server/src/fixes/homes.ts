@@ -1,0 +1,66 @@
+// Where hooks for a set of deployments live: one place a gunicorn config file, one a uWSGI entry module,
+// each named once however many deployments share it.
+
+import type { TextEdit } from '../base/edit.ts';
+import { comparePositions } from '../base/range.ts';
+import type { GunicornFacts, UwsgiFacts } from '../deploy/model.ts';
+import type { FixCase } from './fix.ts';
+import { entryPath } from './uwsgi.ts';
+
+export type Home =
+  | {
+      readonly server: 'gunicorn';
+      readonly path: string;
+      readonly facts: GunicornFacts;
+      readonly case: FixCase;
+    }
+  | { readonly server: 'uwsgi'; readonly path: string; readonly facts: UwsgiFacts; readonly case: FixCase };
+
+/** Undefined where one of the deployments has no place that we know. */
+export function homesOf(cases: readonly FixCase[]): readonly Home[] | undefined {
+  const homes = new Map<string, Home>();
+  for (const each of cases) {
+    const { facts } = each.deployment;
+    const home: Home | undefined =
+      facts.server === 'gunicorn'
+        ? { server: 'gunicorn', path: facts.config ?? facts.configHome, facts, case: each }
+        : uwsgiHome(each, facts);
+    if (home === undefined) return undefined;
+    const key = `${home.server} ${home.path}`;
+    if (!homes.has(key)) homes.set(key, home);
+  }
+  return homes.size === 0 ? undefined : [...homes.values()];
+}
+
+function uwsgiHome(each: FixCase, facts: UwsgiFacts): Home | undefined {
+  const path = entryPath(each);
+  return path === undefined ? undefined : { server: 'uwsgi', path, facts, case: each };
+}
+
+/** The edits, when no two of them touch the same text. */
+export function disjoint(edits: readonly TextEdit[]): TextEdit[] | undefined {
+  const ordered = edits
+    .map((edit, index) => ({ edit, index }))
+    .sort(
+      (a, b) =>
+        (a.edit.path < b.edit.path ? -1 : a.edit.path > b.edit.path ? 1 : 0) ||
+        comparePositions(a.edit.range.start, b.edit.range.start) ||
+        a.index - b.index,
+    );
+  for (let i = 1; i < ordered.length; i++) {
+    const before = ordered[i - 1]?.edit;
+    const after = ordered[i]?.edit;
+    if (
+      before &&
+      after &&
+      before.path === after.path &&
+      comparePositions(before.range.end, after.range.start) > 0
+    )
+      return undefined;
+  }
+  return [...edits];
+}
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,114 @@
+// The fix for threads lost in a fork: the start leaves the code that runs in the master and goes into the hook that
+// each server runs in its workers. One action that holds for every server of the application.
+
+import type { TextEdit } from '../base/edit.ts';
+import type { Stmt } from '../modules/summary.ts';
+import type { ObjectInfo, StartSite } from '../simulate/event.ts';
+import type { Fix, FixCase, FixContext } from './fix.ts';
+import { editGunicorn } from './gunicorn.ts';
+import { disjoint, type Home, homesOf } from './homes.ts';
+import type { HookCall } from './hook-body.ts';
+import { PythonFile } from './python-file.ts';
+import { boundNames, moduleAlias } from './reading.ts';
+import { type Relocation, relocate, type TakenElsewhere } from './relocation.ts';
+import { editUwsgiEntry } from './uwsgi.ts';
+import { requireMaster } from './uwsgi-option.ts';
+
+/** Undefined where there is no edit that surely means the same under every deployment. */
+export function moveStartToWorker(
+  start: StartSite,
+  thread: ObjectInfo,
+  cases: readonly FixCase[],
+  context: FixContext,
+): Fix | undefined {
+  const homes = homesOf(cases);
+  if (homes === undefined || homes.some((home) => home.case.deployment.load !== 'preload')) return undefined;
+  const moved = relocate(start, thread, context, takenElsewhere(cases, context));
+  if (moved === undefined) return undefined;
+  const edits = [...moved.edits];
+  for (const home of homes) {
+    const added =
+      home.server === 'gunicorn' ? startInGunicorn(home, moved, context) : startInUwsgi(home, moved, context);
+    if (added === undefined) return undefined;
+    edits.push(...added);
+  }
+  const together = disjoint(edits);
+  if (together === undefined) return undefined;
+  const shown = calledAs(moved);
+  const hooks = homes.map((home) =>
+    home.server === 'gunicorn' ? 'gunicorn’s post_fork' : 'uWSGI’s @postfork',
+  );
+  const title = `Call \`${shown}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
+  return { title, preferred: true, safe: false, edits: together };
+}
+
+function startInGunicorn(
+  home: Extract<Home, { server: 'gunicorn' }>,
+  moved: Relocation,
+  context: FixContext,
+): TextEdit[] | undefined {
+  const file = PythonFile.openOrNew(home.path, context);
+  if (file === undefined) return undefined;
+  const call = importedCall(moved, new Set([...boundNames(file.body), 'server', 'worker', 'gc']), file.body);
+  return editGunicorn(home.facts, { hooks: [{ hook: 'post_fork', call, where: 'last' }] }, context);
+}
+
+function startInUwsgi(
+  home: Extract<Home, { server: 'uwsgi' }>,
+  moved: Relocation,
+  context: FixContext,
+): TextEdit[] | undefined {
+  const file = PythonFile.open(home.path, context);
+  if (file === undefined) return undefined;
+  const own =
+    pathOf(moved.module, home.case) === file.path ||
+    (home.path === moved.path && moved.call.startsWith('start_'));
+  const call: HookCall = own ? { text: moved.call } : importedCall(moved, boundNames(file.body), file.body);
+  const master = requireMaster(home.case.deployment, context);
+  const hook = editUwsgiEntry(file, { hook: { call, where: 'last' } });
+  return hook && master && [...master, ...hook];
+}
+
+/** The call by the name under which the module is known at this level, with an import where it is not. */
+function importedCall(
+  { module, call }: Relocation,
+  taken: ReadonlySet<string>,
+  topLevel: readonly Stmt[],
+): HookCall {
+  const known = moduleAlias(topLevel, module);
+  if (known !== undefined) return { text: `${known}.${call}` };
+  const dot = module.lastIndexOf('.');
+  if (dot < 0) return { import: { module, text: `import ${module}` }, text: `${module}.${call}` };
+  const [parent, leaf] = [module.slice(0, dot), module.slice(dot + 1)];
+  const alias = taken.has(leaf) ? module.replaceAll('.', '_') : leaf;
+  const as = alias === leaf ? '' : ` as ${alias}`;
+  return { import: { module, text: `from ${parent} import ${leaf}${as}` }, text: `${alias}.${call}` };
+}
+
+function calledAs({ module, call }: Relocation): string {
+  return `${module.slice(module.lastIndexOf('.') + 1)}.${call}`;
+}
+
+function pathOf(module: string, { simulation }: FixCase): string | undefined {
+  return simulation.imported.find((each) => each.module === module)?.path;
+}
+
+function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenElsewhere {
+  return (module, name) => {
+    const own = new Set(cases.map((each) => pathOf(module, each)));
+    const paths = new Set(cases.flatMap((each) => each.simulation.imported.map(({ path }) => path)));
+    return [...paths].some((path) => {
+      if (own.has(path) || !context.text(path)?.includes(name)) return false;
+      const body = context.module(path)?.body ?? [];
+      return body.some(
+        (s) =>
+          s.k === 'from' &&
+          (s.names === '*' ? takesAll(s.module, module) : s.names.some((n) => n.name === name)),
+      );
+    });
+  };
+}
+
+function takesAll(from: string, module: string): boolean {
+  return from === '' || module === from || module.endsWith(`.${from}`);
+}

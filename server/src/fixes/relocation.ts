@@ -1,0 +1,154 @@
+// Takes the start of a thread out of the code that runs before the fork, and says how a hook calls it instead.
+// Either a call moves as it stands, or the statements that make and start the thread move into a new function.
+// A thread must be made where it is started: one made before the fork and started after it is not reliable.
+
+import type { TextEdit } from '../base/edit.ts';
+import { type Location, type Span, spanOf } from '../base/range.ts';
+import type { Stmt } from '../modules/summary.ts';
+import type { MovableSite, ObjectInfo, StartSite } from '../simulate/event.ts';
+import { clusterOf, usedAtImport } from './cluster.ts';
+import type { FixContext } from './fix.ts';
+import { type Located, locate } from './locate.ts';
+import { PythonFile } from './python-file.ts';
+import { boundNames, freshName, within } from './reading.ts';
+
+export interface Relocation {
+  readonly edits: readonly TextEdit[];
+  /** Dotted module that knows the function, and the call as that module writes it: `start()`. */
+  readonly module: string;
+  readonly call: string;
+  /** The file that statements moved in. */
+  readonly path: string;
+}
+
+/** Whether another file takes a name from a module by `from … import`. */
+export type TakenElsewhere = (module: string, name: string) => boolean;
+
+interface Candidate {
+  readonly site: MovableSite;
+  readonly file: PythonFile;
+  readonly found: Located;
+  /** The thread is made in a function that is called from the statement. */
+  readonly madeInside: boolean;
+}
+
+export function relocate(
+  start: StartSite,
+  thread: ObjectInfo,
+  context: FixContext,
+  taken: TakenElsewhere,
+): Relocation | undefined {
+  const candidates: Candidate[] = [];
+  let madeInside = false;
+  for (const site of start.sites) {
+    const file = PythonFile.open(site.statement.path, context);
+    const found = file && locate(file, spanOf(site.statement.range));
+    if (!file || !found) return undefined;
+    candidates.push({ site, file, found, madeInside });
+    madeInside ||= found.fn !== undefined && holds(file.path, found.fn.at, thread.createdAt);
+  }
+  const [, ...outer] = candidates;
+  return firstOf(outer, moveCall) ?? firstOf(candidates, (candidate) => extract(candidate, thread, taken));
+}
+
+/** `audit.start()`: taken away here, called by the hook as it stands. */
+function moveCall({ site, file, found, madeInside }: Candidate): Relocation | undefined {
+  if (!madeInside || !site.call || !/^[A-Za-z_][\w.]*\([^A-Za-z_]*\)$/.test(site.call.expression))
+    return undefined;
+  if (found.ancestors.length > 0 || found.statement.k !== 'expr') return undefined;
+  const edits = [file.remove(found.statement.at, found.fn !== undefined && found.block.length === 1)];
+  return { edits, module: site.call.module, call: site.call.expression, path: file.path };
+}
+
+/** Puts the statements that make and start the thread into a function of their own. */
+function extract(
+  { site, file, found, madeInside }: Candidate,
+  thread: ObjectInfo,
+  taken: TakenElsewhere,
+): Relocation | undefined {
+  const cluster = clusterOf(file, found);
+  if (cluster === undefined) return undefined;
+  const { members, block, subject } = cluster;
+  if (!madeInside && !members.some((s) => holds(file.path, s.at, thread.createdAt))) return undefined;
+  const atModule = found.fn === undefined;
+  const bound = atModule ? [...boundNames(members)] : [];
+  if (bound.some((name) => taken(site.module, name) || usedAtImport(file.body, members, name)))
+    return undefined;
+
+  const name = freshName(functionName(subject, thread), boundNames(file.body));
+  const runs = runsOf(block, members);
+  const moved = runs.map((run) => textOf(file, run));
+  if (moved.some((lines) => lines === undefined)) return undefined;
+  const kept = subject !== undefined && bound.includes(subject) ? subject : undefined;
+  const definition = [
+    ...(kept === undefined ? [] : [`${kept} = None`, '', '']),
+    `def ${name}():`,
+    ...(kept === undefined ? [] : [`${file.unit}global ${kept}`]),
+    ...moved.flatMap((lines) => lines ?? []),
+  ];
+  const edits: TextEdit[] = [];
+  for (const run of runs) {
+    const span = spanOfRun(run);
+    if (atModule && run === runs.at(-1))
+      edits.push(file.replaceBlock(span, kept === undefined ? 2 : 1, definition, 2));
+    else edits.push(file.remove(span, !atModule && block.length === members.length && run === runs[0]));
+  }
+  if (!atModule) edits.push(insertBefore(file, found.top, definition));
+  return { edits, module: site.module, call: `${name}()`, path: file.path };
+}
+
+function insertBefore(file: PythonFile, top: Stmt, block: readonly string[]): TextEdit {
+  const previous = file.body[file.body.indexOf(top) - 1];
+  if (previous === undefined) return file.insertAbove(file.firstRow(top.at[0]), [...block, '', '']);
+  return file.insertBlock(file.lastRow(previous), 2, block, 2);
+}
+
+function functionName(subject: string | undefined, thread: ObjectInfo): string {
+  const plain = subject?.replace(/^_+/, '') ?? '';
+  if (plain.length > 2) return `start_${plain.toLowerCase()}`;
+  const target = /(\w+)$/.exec(thread.target ?? '')?.[1]?.replace(/^_+/, '');
+  return target ? `start_${target}` : 'start_thread';
+}
+
+/** Members that stand next to each other. */
+function runsOf(block: readonly Stmt[], members: readonly Stmt[]): Stmt[][] {
+  const runs: Stmt[][] = [];
+  let previous = -2;
+  for (const [index, statement] of block.entries()) {
+    if (!members.includes(statement)) continue;
+    if (index === previous + 1) runs.at(-1)?.push(statement);
+    else runs.push([statement]);
+    previous = index;
+  }
+  return runs;
+}
+
+function spanOfRun(run: readonly Stmt[]): Span {
+  const first = run[0]?.at ?? [0, 0, 0, 0];
+  const last = run.at(-1)?.at ?? first;
+  return [first[0], first[1], last[2], last[3]];
+}
+
+/** The lines of a run, indented as a function body; undefined where that could change their meaning. */
+function textOf(file: PythonFile, run: readonly Stmt[]): string[] | undefined {
+  const [row, column, endRow, endColumn] = spanOfRun(run);
+  if (file.line(row).slice(0, column).trim() !== '') return undefined;
+  if (!/^\s*(#.*)?$/.test(file.line(endRow).slice(endColumn))) return undefined;
+  const lines = file.lines.slice(row, endRow + 1);
+  const indent = file.indentOf(row);
+  if (lines.some((line) => /"""|'''|\\$/.test(line))) return undefined;
+  if (lines.some((line) => line.trim() !== '' && !line.startsWith(indent))) return undefined;
+  return lines.map((line) => (line.trim() === '' ? '' : file.unit + line.slice(indent.length)));
+}
+
+function holds(path: string, span: Span, place: Location): boolean {
+  return path === place.path && within(spanOf(place.range), span);
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const result = find(item);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+// Switches an option of a uWSGI deployment on, in its ini file or on its command line, in the manner of what stands there.
+
+import type { TextEdit } from '../base/edit.ts';
+import { comparePositions } from '../base/range.ts';
+import type { Deployment, OptionValue } from '../deploy/model.ts';
+import type { Fix, FixCase, FixContext } from './fix.ts';
+import { fileName } from './homes.ts';
+
+/** Sets the option in every deployment at hand; undefined where one is not uWSGI's. */
+export function setUwsgiOption(
+  cases: readonly FixCase[],
+  name: string,
+  context: FixContext,
+): Fix | undefined {
+  const edits = new Map<string, TextEdit>();
+  for (const { deployment } of cases) {
+    const edit = switchOn(deployment, name, context);
+    if (edit === undefined) return undefined;
+    const { start } = edit.range;
+    edits.set(`${edit.path}:${start.line}:${start.column}`, edit);
+  }
+  if (edits.size === 0) return undefined;
+  const files = [...new Set([...edits.values()].map((edit) => fileName(edit.path)))];
+  const title = `Set \`${name} = true\` in ${files.join(' and ')}`;
+  return { title, preferred: true, safe: true, edits: [...edits.values()] };
+}
+
+/** Hooks by `uwsgidecorators` need the master: no edit where it is on or may be, one where it is surely off. */
+export function requireMaster(deployment: Deployment, context: FixContext): TextEdit[] | undefined {
+  if (deployment.facts.server !== 'uwsgi') return undefined;
+  const { master } = deployment.facts;
+  if (!master.known || master.value) return [];
+  const edit = switchOn(deployment, 'master', context);
+  return edit && [edit];
+}
+
+function switchOn(deployment: Deployment, name: string, context: FixContext): TextEdit | undefined {
+  if (deployment.facts.server !== 'uwsgi') return undefined;
+  const { kind, at } = deployment.facts.optionHome;
+  const lines = context.text(at.path)?.split(/\r\n|\n|\r/);
+  if (lines === undefined) return undefined;
+  const present = deployment.options.filter((option) => normal(option.name) === name).at(-1);
+  if (present && present.at.path === at.path) {
+    const newText = kind === 'ini' ? iniOption(name, iniStyle([present], lines)) : `--${name}`;
+    return { path: at.path, range: present.at.range, newText };
+  }
+  if (kind === 'command') return { path: at.path, range: at.range, newText: ` --${name}` };
+  const here = deployment.options.filter((option) => option.at.path === at.path);
+  const style = iniStyle(here, lines);
+  const eol = /\r\n|\n|\r/.exec(context.text(at.path) ?? '')?.[0] ?? '\n';
+  return { path: at.path, range: at.range, newText: eol + iniOption(name, style) };
+}
+
+interface IniStyle {
+  readonly indent: string;
+  readonly equals: string;
+  readonly value: string;
+  readonly underscores: boolean;
+}
+
+/** How options are written here: spaces around `=`, the word for true, `_` or `-` in names. */
+function iniStyle(options: readonly OptionValue[], lines: readonly string[]): IniStyle {
+  const texts = [...options]
+    .sort((a, b) => comparePositions(a.at.range.start, b.at.range.start))
+    .map((option) => lines[option.at.range.start.line] ?? '');
+  const last = texts.filter((text) => text.includes('=')).at(-1) ?? 'a = b';
+  const names = options.map((option) => option.name);
+  const words = options.filter(
+    (option) =>
+      /^(true|yes|on|1)$/i.test(option.value) &&
+      /^(master|enable-threads|vacuum|die-on-term|need-app|single-interpreter|lazy-apps|strict)$/.test(
+        normal(option.name),
+      ),
+  );
+  return {
+    indent: /^\s*/.exec(last)?.[0] ?? '',
+    equals: /\s*=\s*/.exec(last)?.[0].replace(/\s+$/, (space) => (space === '' ? '' : ' ')) ?? ' = ',
+    value: words.at(-1)?.value ?? 'true',
+    underscores: names.some((name) => name.includes('_')) && !names.some((name) => name.includes('-')),
+  };
+}
+
+function iniOption(name: string, style: IniStyle): string {
+  return `${style.underscores ? name.replaceAll('-', '_') : name}${style.equals}${style.value}`;
+}
+
+function normal(name: string): string {
+  return name.replaceAll('_', '-');
+}
