@@ -44,15 +44,15 @@ export function callValue(m: Machine, fn: Value, args: CallArgs, at: Span, a: Ac
     case 'method':
       return callLibraryMethod(m, fn, args, at, a);
     case 'instance':
-      return callMethodArgs(m, fn, '__call__', args, at) ?? escapeAll(m, args, at, fn.cls.name);
+      return callMethodArgs(m, fn, '__call__', args, at) ?? handOverAll(m, args, at, fn.cls.name);
     case 'object':
-      return escapeAll(m, args, at, fn.of.replace(/\(\)$/, ''));
+      return handOverAll(m, args, at, fn.of.replace(/\(\)$/, ''));
     case 'union':
       return callUnion(m, fn, args, at, a);
     case 'descriptor':
       return callValue(m, fn.fn, args, at, a);
     default:
-      return escapeAll(m, args, at, 'an unknown function');
+      return handOverAll(m, args, at, 'an unknown function');
   }
 }
 
@@ -142,16 +142,16 @@ function depthReached(m: Machine): boolean {
 }
 
 /** A library call of unknown effect: its function arguments may be called later. */
-export function escapeAll(m: Machine, args: CallArgs, at: Span, via: string): Value {
-  for (const value of args.positional) escape(m, value, at, via);
-  for (const value of args.keywords.values()) escape(m, value, at, via);
+export function handOverAll(m: Machine, args: CallArgs, at: Span, via: string): Value {
+  for (const value of args.positional) handOver(m, value, at, via);
+  for (const value of args.keywords.values()) handOver(m, value, at, via);
   return unknown;
 }
 
 const escapeDepth = 3;
 
 /** Notes a function that left the project: callbacks, views, handlers; and the methods of classes handed over. */
-export function escape(m: Machine, value: Value, at: Span, via: string, depth = 0): void {
+export function handOver(m: Machine, value: Value, at: Span, via: string, depth = 0): void {
   switch (value.t) {
     case 'function':
     case 'bound':
@@ -165,24 +165,24 @@ export function escape(m: Machine, value: Value, at: Span, via: string, depth = 
       });
       return;
     case 'class':
-      for (const member of methodsOf(m, value, at)) escape(m, member, at, via, depth);
+      for (const member of methodsOf(m, value, at)) handOver(m, member, at, via, depth);
       return;
     case 'instance': {
       const call = findInClass(value.cls, '__call__');
-      if (call?.t === 'function') escape(m, { t: 'bound', self: value, fn: call }, at, via, depth);
+      if (call?.t === 'function') handOver(m, { t: 'bound', self: value, fn: call }, at, via, depth);
       return;
     }
     case 'sequence':
       if (depth < escapeDepth)
-        for (const item of value.items.slice(0, 256)) escape(m, item, at, via, depth + 1);
+        for (const item of value.items.slice(0, 256)) handOver(m, item, at, via, depth + 1);
       return;
     case 'dict':
       if (depth < escapeDepth)
         for (const entry of [...value.entries.values()].slice(0, 256))
-          escape(m, entry.value, at, via, depth + 1);
+          handOver(m, entry.value, at, via, depth + 1);
       return;
     case 'union':
-      for (const option of value.options) escape(m, option, at, via, depth);
+      for (const option of value.options) handOver(m, option, at, via, depth);
       return;
     default:
       return;

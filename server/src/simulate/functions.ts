@@ -1,6 +1,6 @@
 // Functions of the project: defining them, applying decorators, running their bodies.
 
-import { callValue, escape } from './calls.ts';
+import { callValue, handOver } from './calls.ts';
 import { evaluate } from './expressions.ts';
 import type { Activation, Machine } from './machine.ts';
 import type { Expr, FunctionDef, Param, Span, Stmt } from './source.ts';
@@ -79,7 +79,7 @@ export function decorate(
     if (decorator === undefined || at === undefined) continue;
     const next = callValue(m, decorator, { positional: [result], keywords: new Map(), open: false }, at, a);
     if (next.t === 'unknown' || (next.t === 'object' && next.native === undefined)) {
-      if (decorator.t === 'unknown') escape(m, result, at, 'a decorator');
+      if (decorator.t === 'unknown') handOver(m, result, at, 'a decorator');
       result = result.t === 'function' ? { ...result, wrapped: true } : result;
     } else result = next;
   }

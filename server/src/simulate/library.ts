@@ -10,7 +10,7 @@ import {
   threadMethods,
 } from '../knowledge/index.ts';
 import { containerMethod, knownFunction } from './builtins.ts';
-import { callCallback, callValue, escapeAll } from './calls.ts';
+import { callCallback, callValue, handOverAll } from './calls.ts';
 import { importByName } from './imports.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
@@ -56,7 +56,8 @@ export function setLibraryAttribute(
   at: Span,
 ): void {
   if (object.name === 'uwsgi' && name === 'post_fork_hook') registerHook(m, 'uwsgi-postfork', value, at);
-  else escapeAll(m, { positional: [value], keywords: new Map(), open: false }, at, `${object.name}.${name}`);
+  else
+    handOverAll(m, { positional: [value], keywords: new Map(), open: false }, at, `${object.name}.${name}`);
 }
 
 export function callLibrary(
@@ -82,7 +83,7 @@ export function callLibrary(
       a,
     );
   }
-  escapeAll(m, args, at, fn.name);
+  handOverAll(m, args, at, fn.name);
   return resultOf(m, fn.name);
 }
 
@@ -116,9 +117,9 @@ export function callLibraryMethod(
   const row = libraryRow(`${of}.${name}`);
   if (row) return applyEffect(m, row, args, at);
   if (name === '__init__') return none;
-  escapeAll(m, args, at, `${of}.${name}`);
+  handOverAll(m, args, at, `${of}.${name}`);
   if (self.t === 'class')
-    escapeAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);
+    handOverAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);
   return resultOf(m, `${of}.${name}`);
 }
 

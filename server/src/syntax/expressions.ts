@@ -112,7 +112,7 @@ function comprehension(kind: 'list' | 'set' | 'dict' | 'generator'): Reader {
     for (const part of partsOf(node)) {
       if (part.type === 'for_in_clause') {
         const left = field(part, 'left');
-        const rights = part.childrenForFieldName('right').filter((n): n is Node => n !== null && n.isNamed);
+        const rights = part.childrenForFieldName('right').filter((n): n is Node => n?.isNamed === true);
         if (left && rights.length > 0)
           clauses.push({ k: 'for', target: lowerExpr(left, context), iter: lowerExprs(rights, context) });
       } else if (part.type === 'if_clause') clauses.push({ k: 'if', test: inner(part, context) });
