@@ -143,14 +143,6 @@ export const rules: readonly HouseRule[] = [
     bad: ['server/src/base/hash.ts', '// Hashes.\nexport function hash(value: any): number {}'],
   },
   {
-    name: 'syntax that only erases',
-    about: (source) => source.path.endsWith('.ts'),
-    check: matching(
-      /^\s*(export\s+)?(declare\s+)?(const\s+)?(enum|namespace)\s+\w+\s*\{|^\s*constructor\([^)]*\b(private|public|protected|readonly)\s/m,
-    ),
-    bad: ['server/src/base/kind.ts', '// Kinds.\nexport enum Kind { a, b }'],
-  },
-  {
     name: 'relative imports name their file',
     about: (source) => source.path.endsWith('.ts'),
     check: ({ imports }) =>
