@@ -8,7 +8,7 @@ import { python } from '../../lib/python.ts';
 
 test('a suite becomes 0 and its lines stay', () => {
   const { text, bodies } = skeletonOf('def f(a):\n    return a\n\nx = 1\n');
-  assert.equal(text, 'def f(a):0\n\nx = 1\n');
+  assert.equal(text, 'def f(a):0\n\n\nx = 1\n');
   assert.deepEqual([...bodies], [['0:0', [1, 4, 1, 12]]]);
 });
 
