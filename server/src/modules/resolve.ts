@@ -1,7 +1,6 @@
 // Dotted names to files, as CPython's path finder does: first root that has it wins, a package before a module,
 // namespace packages from all roots together. Knows files only by what exists; reads none.
 
-import { joinPath } from '../base/paths.ts';
 import type { FileSystem } from '../base/ports.ts';
 
 export interface ModuleFile {
@@ -44,8 +43,8 @@ export class Resolver {
   private findIn(name: string, last: string, folders: readonly string[]): ModuleFile | undefined {
     const portions: string[] = [];
     for (const folder of folders) {
-      const directory = joinPath(folder, last);
-      const init = joinPath(directory, '__init__.py');
+      const directory = `${folder === '/' ? '' : folder}/${last}`;
+      const init = `${directory}/__init__.py`;
       const module = `${directory}.py`;
       this.probed.add(init);
       this.probed.add(module);
