@@ -1,14 +1,27 @@
 // The facade of the engine: a change goes in, plain findings come out.
 // Owns the order deploy -> modules -> simulate -> rules; knows no protocol, no editor and no process.
 
-import type { Cancellation, Clock, FileSystem, Log } from './base/ports.ts';
+import { pathMatcher } from './base/glob.ts';
+import { baseName, isInside, joinPath, relativePath } from './base/paths.ts';
+import { type Cancellation, type Clock, type FileSystem, type Log, neverCancelled } from './base/ports.ts';
 import type { Location } from './base/range.ts';
-import type { Deployment, Problem } from './deploy/model.ts';
+import { mayConfigure, readDeployments } from './deploy/index.ts';
+import type { Deployment, Deployments, Problem } from './deploy/model.ts';
+import { moduleNameOf, Resolver } from './modules/resolve.ts';
+import { ModuleStore } from './modules/store.ts';
+import { type WarmOptions, warm } from './modules/warm.ts';
 import { ruleDocs } from './rules/docs.generated.ts';
-import type { Finding, Severity } from './rules/finding.ts';
+import type { Case, Finding, Severity } from './rules/finding.ts';
 import { unusedIgnore } from './rules/ignores.ts';
 import { rules } from './rules/index.ts';
 import { runRules } from './rules/run.ts';
+import { settle } from './rules/settle.ts';
+import type { Simulation } from './simulate/event.ts';
+import { simulate } from './simulate/index.ts';
+import { loadPython, type Python } from './syntax/index.ts';
+import { noProjectSettings, type ProjectSettings, readProjectSettings } from './workspace/pyproject.ts';
+import { shiftBetween } from './workspace/shift.ts';
+import { readText } from './workspace/text.ts';
 
 // What the facade speaks of, so that its users need no other folder.
 export type { Deployment, Problem } from './deploy/model.ts';
@@ -53,6 +66,11 @@ export interface AnalysisResult {
 
 export type Progress = (done: number, total: number, what: string) => void;
 
+export interface RunOptions {
+  readonly cancellation?: Cancellation;
+  readonly progress?: Progress;
+}
+
 /** One workspace root under analysis. Not reentrant: await one call before the next. */
 export interface Analysis {
   /** Files or whole folders that changed on disk or in an editor; nothing is read until `run`. */
@@ -83,31 +101,186 @@ export const rulebook: readonly RuleInfo[] = [...rules, unusedIgnore].map(({ id,
   page: ruleDocs[id]?.page ?? `# ${id}\n\n${title}\n`,
 }));
 
-export async function createAnalysis(ports: AnalysisPorts, _root: string): Promise<Analysis> {
-  let settings: RuleSettings = { rules: {}, exclude: [] };
-  return {
-    changed() {},
-    configure(given) {
-      settings = given;
-    },
-    dispose() {},
-    async run() {
-      const context = {
-        text: () => undefined,
-        module: () => undefined,
-        body: () => undefined,
-        moduleName: () => undefined,
-      };
-      const findings = runRules({ cases: [], settings: settings.rules, context, log: ports.log });
-      return {
-        deployments: [],
-        problems: [],
-        entrypoints: [],
-        findings,
-        limits: [],
-        inputs: new Set(),
-        timings: {},
-      };
-    },
-  };
+export async function createAnalysis(ports: AnalysisPorts, root: string): Promise<Analysis> {
+  return new WorkspaceAnalysis(ports, root, await loadPython(ports.grammar));
+}
+
+/** A deployment with what was last found out about it. */
+interface Known extends Case {
+  /** The deployment as text: another text calls for another simulation. */
+  readonly key: string;
+  readonly inputs: ReadonlySet<string>;
+}
+
+const settingsFile = 'pyproject.toml';
+const knownRules: ReadonlySet<string> = new Set(rulebook.map((rule) => rule.id));
+
+class WorkspaceAnalysis implements Analysis {
+  readonly #ports: AnalysisPorts;
+  readonly #root: string;
+  readonly #python: Python;
+  readonly #store: ModuleStore;
+  #settings: RuleSettings = { rules: {}, exclude: [] };
+  #project: ProjectSettings | undefined;
+  #read: Deployments | undefined;
+  #known = new Map<string, Known>();
+  #changed = new Set<string>();
+  #last: AnalysisResult | undefined;
+
+  constructor(ports: AnalysisPorts, root: string, python: Python) {
+    this.#ports = ports;
+    this.#root = root;
+    this.#python = python;
+    this.#store = new ModuleStore(ports.files, python);
+  }
+
+  changed(paths: readonly string[]): void {
+    for (const path of paths) this.#changed.add(path);
+  }
+
+  configure(settings: RuleSettings): void {
+    this.#settings = settings;
+    this.#last = undefined;
+  }
+
+  dispose(): void {
+    this.#known.clear();
+  }
+
+  async run(options: RunOptions = {}): Promise<AnalysisResult> {
+    const { cancellation = neverCancelled, progress = () => {} } = options;
+    this.#takeChanges();
+    if (this.#last) return this.#last;
+    const { clock, files } = this.#ports;
+    const timings: Record<string, number> = {};
+    const timed = <T>(stage: string, work: () => T): T => {
+      const from = clock.now();
+      const result = work();
+      timings[stage] = (timings[stage] ?? 0) + clock.now() - from;
+      return result;
+    };
+    this.#project ??= timed('settings', () => this.#readProject());
+    const excluded = pathMatcher([...this.#project.exclude, ...this.#settings.exclude]);
+    const shown = (path: string): boolean => !excluded(relativePath(this.#root, path));
+    this.#read ??= timed('deployments', () => readDeployments({ files, python: this.#python }, this.#root));
+    const deployments = this.#read.deployments.filter(({ source }) => shown(source.path));
+    const known = new Map<string, Known>();
+    for (const deployment of deployments) {
+      const from = clock.now();
+      const one = await this.#simulated(deployment, { cancellation, progress, clock });
+      timings.simulation = (timings.simulation ?? 0) + clock.now() - from;
+      if (one === undefined) return this.#partial(timings);
+      known.set(deployment.id, one);
+    }
+    this.#known = known;
+    const cases = [...known.values()];
+    const findings = timed('rules', () => this.#findings(cases));
+    this.#last = {
+      deployments,
+      problems: [...this.#read.problems, ...this.#project.problems].filter(({ at }) => shown(at.path)),
+      entrypoints: cases.map(({ simulation }) => entrypointOf(simulation)),
+      findings: findings.filter(({ at }) => shown(at.path)),
+      limits: [
+        ...new Set(cases.flatMap(({ simulation }) => [...simulation.limits, ...this.#unread(simulation)])),
+      ],
+      inputs: new Set([...this.#read.inputs, ...cases.flatMap(({ simulation }) => simulation.inputs)]),
+      timings,
+    };
+    return this.#last;
+  }
+
+  #takeChanges(): void {
+    const paths = [...this.#changed];
+    this.#changed.clear();
+    if (paths.length === 0) return;
+    const inputs = [...(this.#last?.inputs ?? [])];
+    // A folder that came or went stands for everything below it.
+    const below = inputs.filter((input) => paths.some((path) => isInside(path, input)));
+    const all = new Set([...paths, ...below]);
+    for (const path of all) this.#store.changed(path);
+    const settings = joinPath(this.#root, settingsFile);
+    if (all.has(settings)) this.#project = undefined;
+    const configured = new Set(this.#read?.inputs ?? []);
+    if ([...all].some((path) => configured.has(path) || mayConfigure(baseName(path)))) this.#read = undefined;
+    for (const [id, { inputs: needed }] of this.#known)
+      if ([...all].some((path) => needed.has(path))) this.#known.delete(id);
+    this.#last = undefined;
+  }
+
+  /** The simulation, repeated only when the deployment or one of its inputs changed; undefined when cancelled. */
+  async #simulated(deployment: Deployment, options: WarmOptions): Promise<Known | undefined> {
+    const key = JSON.stringify(deployment);
+    const known = this.#known.get(deployment.id);
+    if (known?.key === key) return known;
+    const { files } = this.#ports;
+    if (deployment.entrypoint.known && deployment.entrypoint.value.kind === 'module') {
+      const resolver = new Resolver(files, deployment.roots);
+      await warm([deployment.entrypoint.value.module], this.#store, resolver, options);
+    }
+    if (options.cancellation.cancelled) return undefined;
+    const simulation = simulate(deployment, { files, store: this.#store });
+    return { deployment, simulation, key, inputs: new Set(simulation.inputs) };
+  }
+
+  #findings(cases: readonly Case[]): readonly Finding[] {
+    const roots = [...new Set(cases.flatMap(({ deployment }) => deployment.roots))];
+    const text = (path: string): string | undefined => {
+      const read = readText(this.#ports.files, path);
+      return read.ok ? read.text : undefined;
+    };
+    const findings = runRules({
+      cases,
+      settings: { ...this.#project?.rules, ...this.#settings.rules },
+      context: {
+        text: (path) => (path.endsWith('.py') ? this.#store.summary(path)?.text : text(path)),
+        module: (path) => this.#store.summary(path)?.ir,
+        body: (path, body) => ({ body: this.#store.body(path, body), errors: [] }),
+        moduleName: (path) => moduleNameOf(path, roots),
+      },
+      log: this.#ports.log,
+    });
+    return settle(findings, {
+      broken: (path) => this.#broken(path),
+      moved: (path) => {
+        const summary = path.endsWith('.py') ? this.#store.summary(path) : undefined;
+        return summary?.stale ? shiftBetween(summary.text, text(path) ?? '') : undefined;
+      },
+    });
+  }
+
+  #broken(path: string): boolean {
+    const summary = path.endsWith('.py') ? this.#store.summary(path) : undefined;
+    return (
+      summary !== undefined &&
+      !summary.stale &&
+      (summary.ir.errors.length > 0 || summary.problem !== undefined)
+    );
+  }
+
+  /** Files of the application that could not be read, or not as Python would. */
+  #unread({ imported }: Simulation): readonly string[] {
+    return imported.flatMap(({ path }) => {
+      const shown = relativePath(this.#root, path);
+      const summary = this.#store.summary(path);
+      if (summary !== undefined) return summary.problem === undefined ? [] : [`${shown}: ${summary.problem}`];
+      const read = readText(this.#ports.files, path);
+      return read.ok ? [] : [`${shown} was not read: ${read.reason}.`];
+    });
+  }
+
+  #readProject(): ProjectSettings {
+    const path = joinPath(this.#root, settingsFile);
+    const read = readText(this.#ports.files, path);
+    return read.ok ? readProjectSettings(path, read.text, knownRules) : noProjectSettings;
+  }
+
+  /** What a cancelled run returns: nobody shows it. */
+  #partial(timings: Readonly<Record<string, number>>): AnalysisResult {
+    const none = { deployments: [], problems: [], entrypoints: [], findings: [], limits: [] };
+    return { ...none, inputs: new Set(), timings };
+  }
+}
+
+function entrypointOf({ events }: Simulation): Location | undefined {
+  return events.find((event) => event.kind === 'app-created')?.at;
 }
