@@ -2,7 +2,7 @@
 // Owns the order deploy -> modules -> simulate -> rules; knows no protocol, no editor and no process.
 
 import { pathMatcher } from './base/glob.ts';
-import { baseName, isInside, joinPath, relativePath } from './base/paths.ts';
+import { basename, isWithin, relativePath, resolvePath } from './base/path.ts';
 import { type Cancellation, type Clock, type FileSystem, type Log, neverCancelled } from './base/ports.ts';
 import type { Location } from './base/range.ts';
 import { mayConfigure, readDeployments } from './deploy/index.ts';
@@ -195,13 +195,13 @@ class WorkspaceAnalysis implements Analysis {
     if (paths.length === 0) return;
     const inputs = [...(this.#last?.inputs ?? [])];
     // A folder that came or went stands for everything below it.
-    const below = inputs.filter((input) => paths.some((path) => isInside(path, input)));
+    const below = inputs.filter((input) => paths.some((path) => isWithin(path, input)));
     const all = new Set([...paths, ...below]);
     for (const path of all) this.#store.changed(path);
-    const settings = joinPath(this.#root, settingsFile);
+    const settings = resolvePath(this.#root, settingsFile);
     if (all.has(settings)) this.#project = undefined;
     const configured = new Set(this.#read?.inputs ?? []);
-    if ([...all].some((path) => configured.has(path) || mayConfigure(baseName(path)))) this.#read = undefined;
+    if ([...all].some((path) => configured.has(path) || mayConfigure(basename(path)))) this.#read = undefined;
     for (const [id, { inputs: needed }] of this.#known)
       if ([...all].some((path) => needed.has(path))) this.#known.delete(id);
     this.#last = undefined;
@@ -269,7 +269,7 @@ class WorkspaceAnalysis implements Analysis {
   }
 
   #readProject(): ProjectSettings {
-    const path = joinPath(this.#root, settingsFile);
+    const path = resolvePath(this.#root, settingsFile);
     const read = readText(this.#ports.files, path);
     return read.ok ? readProjectSettings(path, read.text, knownRules) : noProjectSettings;
   }
