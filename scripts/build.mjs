@@ -56,8 +56,10 @@ const editorTests = {
   format: 'cjs',
   sourcemap: true,
   external: ['vscode', 'mocha'],
-  entryPoints: ['test/vscode/index.ts'],
-  outfile: 'out/editor-tests/index.cjs',
+  outExtension: { '.js': '.cjs' },
+  entryPoints: ['test/vscode/index.ts', 'test/vscode/suite/*.test.ts'],
+  outbase: 'test/vscode',
+  outdir: 'out/editor-tests',
 };
 const copies = [
   ['grammars/tree-sitter-python.wasm', 'dist/tree-sitter-python.wasm'],
@@ -65,6 +67,7 @@ const copies = [
 ];
 
 rmSync('dist', { recursive: true, force: true });
+if (values['editor-tests']) rmSync('out/editor-tests', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 for (const options of values['editor-tests'] ? [...bundles, editorTests] : bundles) {
   const [entry] = options.entryPoints;
