@@ -1,6 +1,14 @@
 // The fixes that rules offer. Each takes every deployment that reports the finding and gives one action that holds for
 // all of them, or nothing where there is no edit that is surely right.
 
+import type { Fix } from './fix.ts';
+
 export { freezeRecipe, moveFreeze, reenableCollector } from './freeze.ts';
-export { moveStartToWorker } from './move-start.ts';
+export { callHookDirectly } from './lazy-hook.ts';
+export { moveStartToWorker, type ThreadToMove } from './move-start.ts';
 export { setUwsgiOption } from './uwsgi-option.ts';
+
+/** What a rule returns: the fixes that there are. */
+export function offered(...fixes: readonly (Fix | undefined)[]): readonly Fix[] {
+  return fixes.filter((fix) => fix !== undefined);
+}

@@ -14,17 +14,24 @@ import { type Relocation, relocate, type TakenElsewhere } from './relocation.ts'
 import { editUwsgiEntry } from './uwsgi.ts';
 import { requireMaster } from './uwsgi-option.ts';
 
-/** Undefined where there is no edit that surely means the same under every deployment. */
+/** A thread and where its start could be moved from, as a `thread-start` event has them. */
+export interface ThreadToMove {
+  readonly object: ObjectInfo;
+  readonly start: StartSite;
+}
+
+/** Undefined where there is no edit that surely means the same for every thread under every deployment. */
 export function moveStartToWorker(
-  start: StartSite,
-  thread: ObjectInfo,
+  threads: readonly ThreadToMove[],
   cases: readonly FixCase[],
   context: FixContext,
 ): Fix | undefined {
   const homes = homesOf(cases);
   if (homes === undefined || homes.some((home) => home.case.deployment.load !== 'preload')) return undefined;
-  const moved = relocate(start, thread, context, takenElsewhere(cases, context));
-  if (moved === undefined) return undefined;
+  const taken = takenElsewhere(cases, context);
+  const [moved, ...others] = threads.map(({ start, object }) => relocate(start, object, context, taken));
+  const same = JSON.stringify(moved);
+  if (moved === undefined || others.some((other) => JSON.stringify(other) !== same)) return undefined;
   const edits = [...moved.edits];
   for (const home of homes) {
     const added =
@@ -34,11 +41,10 @@ export function moveStartToWorker(
   }
   const together = disjoint(edits);
   if (together === undefined) return undefined;
-  const shown = calledAs(moved);
-  const hooks = homes.map((home) =>
-    home.server === 'gunicorn' ? 'gunicorn’s post_fork' : 'uWSGI’s @postfork',
+  const hooks = homes.map(({ server }) =>
+    server === 'gunicorn' ? 'gunicorn’s `post_fork`' : 'uWSGI’s `@postfork`',
   );
-  const title = `Call \`${shown}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
+  const title = `Call \`${calledAs(moved)}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
   return { title, preferred: true, safe: false, edits: together };
 }
 
@@ -60,9 +66,7 @@ function startInUwsgi(
 ): TextEdit[] | undefined {
   const file = PythonFile.open(home.path, context);
   if (file === undefined) return undefined;
-  const own =
-    pathOf(moved.module, home.case) === file.path ||
-    (home.path === moved.path && moved.call.startsWith('start_'));
+  const own = (moved.path ?? pathOf(moved.module, home.case)) === file.path;
   const call: HookCall = own ? { text: moved.call } : importedCall(moved, boundNames(file.body), file.body);
   const master = requireMaster(home.case.deployment, context);
   const hook = editUwsgiEntry(file, { hook: { call, where: 'last' } });

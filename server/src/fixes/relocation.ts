@@ -17,8 +17,8 @@ export interface Relocation {
   /** Dotted module that knows the function, and the call as that module writes it: `start()`. */
   readonly module: string;
   readonly call: string;
-  /** The file that statements moved in. */
-  readonly path: string;
+  /** The file that the function is in, where that is known already. */
+  readonly path?: string;
 }
 
 /** Whether another file takes a name from a module by `from … import`. */
@@ -53,11 +53,10 @@ export function relocate(
 
 /** `audit.start()`: taken away here, called by the hook as it stands. */
 function moveCall({ site, file, found, madeInside }: Candidate): Relocation | undefined {
-  if (!madeInside || !site.call || !/^[A-Za-z_][\w.]*\([^A-Za-z_]*\)$/.test(site.call.expression))
-    return undefined;
+  if (!madeInside || !site.call) return undefined;
   if (found.ancestors.length > 0 || found.statement.k !== 'expr') return undefined;
   const edits = [file.remove(found.statement.at, found.fn !== undefined && found.block.length === 1)];
-  return { edits, module: site.call.module, call: site.call.expression, path: file.path };
+  return { edits, module: site.call.module, call: site.call.expression };
 }
 
 /** Puts the statements that make and start the thread into a function of their own. */

@@ -77,7 +77,10 @@
  * - CPython, documentation of `os.register_at_fork`.
  */
 
+import { compareLocations, type Location } from '../base/range.ts';
 import type { Deployment } from '../deploy/model.ts';
+import type { Fix, FixContext } from '../fixes/fix.ts';
+import { callHookDirectly, offered, setUwsgiOption } from '../fixes/index.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
@@ -91,7 +94,7 @@ export const forkHookNeverRuns: Rule = {
   title: 'A hook registered to run after the fork is never called',
   severity: 'error',
   check,
-  fix: () => [],
+  fix,
 };
 
 function check({ deployment, simulation }: Case): readonly Report[] {
@@ -111,6 +114,34 @@ function check({ deployment, simulation }: Case): readonly Report[] {
     });
   }
   return reports;
+}
+
+/** One remedy for every deployment that reports the place; none where they need different ones. */
+function fix(at: Location, cases: readonly Case[], context: FixContext): readonly Fix[] {
+  const remedies = new Set(
+    cases.flatMap(({ deployment, simulation }) =>
+      simulation.events.flatMap((event) =>
+        event.kind === 'hook-register' && compareLocations(event.at, at) === 0
+          ? [remedy(event, deployment)]
+          : [],
+      ),
+    ),
+  );
+  const [only] = remedies;
+  if (remedies.size !== 1 || only === undefined) return [];
+  return only === 'call'
+    ? offered(callHookDirectly(at, cases, context))
+    : offered(setUwsgiOption(cases, only, context));
+}
+
+/** `call` the function where it is defined, or the option that makes uWSGI run it. */
+function remedy(hook: HookRegister, deployment: Deployment): string | undefined {
+  if (deployment.server !== 'uwsgi') return undefined;
+  if (hook.hook === 'uwsgi-postfork') {
+    if (!beforeFork(hook.phase)) return 'call';
+    return firstWorkerLoads(deployment) ? 'master' : undefined;
+  }
+  return beforeFork(hook.phase) ? 'py-call-uwsgi-fork-hooks' : undefined;
 }
 
 /** Something else calls the same function in the workers, so nothing is missing. */

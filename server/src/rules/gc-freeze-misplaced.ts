@@ -67,6 +67,7 @@
 
 import { compareLocations, contains } from '../base/range.ts';
 import { serverName } from '../deploy/model.ts';
+import { moveFreeze, offered } from '../fixes/index.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
 import { type GcEvent, gcEvents } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
@@ -83,7 +84,7 @@ export const gcFreezeMisplaced: Rule = {
   title: '`gc.freeze()` where it protects nothing',
   severity: 'warning',
   check,
-  fix: () => [],
+  fix: (at, cases, context) => offered(moveFreeze(at, cases, context)),
 };
 
 function check(input: Case): readonly Report[] {

@@ -64,6 +64,7 @@
  */
 
 import { serverName } from '../deploy/model.ts';
+import { offered, reenableCollector } from '../fixes/index.ts';
 import type { Event } from '../simulate/event.ts';
 import { type GcEvent, gcEvents, switchedOff } from './collector.ts';
 import type { Case, Related, Report, Rule } from './finding.ts';
@@ -76,7 +77,7 @@ export const gcNeverReenabled: Rule = {
   severity: 'error',
   check: (input) =>
     input.deployment.forks ? switchedOff(input.simulation).map((off) => report(off, input)) : [],
-  fix: () => [],
+  fix: (at, cases, context) => offered(reenableCollector(at, cases, context)),
 };
 
 function report(off: GcEvent, { deployment, simulation }: Case): Report {

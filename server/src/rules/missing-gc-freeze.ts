@@ -69,6 +69,7 @@
  */
 
 import { serverName } from '../deploy/model.ts';
+import { freezeRecipe, offered } from '../fixes/index.ts';
 import { gcEvents, switchedOff } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { doubts, grade } from './severity.ts';
@@ -78,7 +79,7 @@ export const missingGcFreeze: Rule = {
   title: 'A preloaded app is not frozen before the fork',
   severity: 'information',
   check,
-  fix: () => [],
+  fix: (_at, cases, context) => offered(freezeRecipe(cases, context)),
 };
 
 function check({ deployment, simulation }: Case): readonly Report[] {

@@ -91,11 +91,19 @@
  * - CPython, `Lib/queue.py`: a queue is an ordinary object in memory, private to its process.
  */
 
+import { compareLocations, type Location } from '../base/range.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
 import type { Case, Related, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade, weakest } from './severity.ts';
-import { crossesProcesses, type LostThread, lostThreads, masterRunsThreads } from './threads.ts';
+import {
+  crossesProcesses,
+  type LostThread,
+  lostThreads,
+  masterRunsThreads,
+  startInWorkers,
+  type ThreadStart,
+} from './threads.ts';
 import { firstWorkerLoads, forking, queueWords, related, threadWords, workerHook } from './words.ts';
 
 type QueueEvent<K extends 'queue-create' | 'queue-put' | 'queue-get'> = Extract<Event, { kind: K }>;
@@ -105,7 +113,12 @@ export const queueWithoutConsumer: Rule = {
   title: 'Workers put into a queue whose consumer was started before the fork',
   severity: 'error',
   check,
-  fix: () => [],
+  fix: (at, cases, context) =>
+    startInWorkers(
+      cases.flatMap((each) => consumersOf(at, each)),
+      cases,
+      context,
+    ),
 };
 
 function check(input: Case): readonly Report[] {
@@ -158,6 +171,20 @@ function report(
     trace: queue.trace,
     related: [...places(dead, consumer), ...related(producers, () => 'a worker puts into the queue here')],
   };
+}
+
+/** The starts of the lost threads that take from the queue made at a place. */
+function consumersOf(at: Location, input: Case): readonly ThreadStart[] {
+  const { events } = input.simulation;
+  const queues = new Set(
+    events.flatMap((e) =>
+      e.kind === 'queue-create' && compareLocations(e.at, at) === 0 ? [e.object.id] : [],
+    ),
+  );
+  const takers = new Set(
+    events.flatMap((e) => (e.kind === 'queue-get' && queues.has(e.object.id) ? [e.inThread] : [])),
+  );
+  return lostThreads(input).flatMap(({ start }) => (takers.has(start.object.id) ? [start] : []));
 }
 
 function places(dead: readonly QueueEvent<'queue-get'>[], consumer: LostThread): readonly Related[] {

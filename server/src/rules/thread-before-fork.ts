@@ -89,11 +89,12 @@
  * - CPython, `Lib/threading.py`: `_after_fork` marks every other thread as stopped, where it is called.
  */
 
+import { compareLocations } from '../base/range.ts';
 import { serverName } from '../deploy/model.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade } from './severity.ts';
-import { type LostThread, lostThreads } from './threads.ts';
+import { type LostThread, lostThreads, startInWorkers } from './threads.ts';
 import { firstWorkerLoads, forking, noWorker, threadWords, workerHook } from './words.ts';
 
 export const threadBeforeFork: Rule = {
@@ -101,7 +102,11 @@ export const threadBeforeFork: Rule = {
   title: 'A thread started before the fork does not exist in any worker',
   severity: 'error',
   check: (input) => lostThreads(input).map((lost) => report(lost, input)),
-  fix: () => [],
+  fix: (at, cases, context) => {
+    const starts = cases.flatMap((each) => lostThreads(each).map((lost) => lost.start));
+    const here = starts.filter((start) => compareLocations(start.at, at) === 0);
+    return startInWorkers(here, cases, context);
+  },
 };
 
 function report(lost: LostThread, input: Case): Report {

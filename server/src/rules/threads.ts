@@ -1,7 +1,9 @@
 // Which threads a fork loses: started before it, not finished, and not started again in the workers.
 // Shared by the rules about threads and about what depends on them. Reports nothing itself.
 
-import { compareLocations } from '../base/range.ts';
+import { compareLocations, locationKey } from '../base/range.ts';
+import type { Fix, FixContext } from '../fixes/fix.ts';
+import { moveStartToWorker, offered } from '../fixes/index.ts';
 import { beforeFork, type Certainty, type Event, type ObjectId, type ObjectInfo } from '../simulate/event.ts';
 import type { Case } from './finding.ts';
 
@@ -48,6 +50,19 @@ export function crossesProcesses(queue: ObjectInfo): boolean {
 export function masterRunsThreads({ deployment }: Case): boolean {
   const { facts } = deployment;
   return facts.server === 'gunicorn' || (facts.threads.known && facts.threads.value);
+}
+
+/** One action that starts these threads in the workers; none where some of them are meant for the master. */
+export function startInWorkers(
+  starts: readonly ThreadStart[],
+  cases: readonly Case[],
+  context: FixContext,
+): readonly Fix[] {
+  if (starts.some((start) => start.phase !== 'master-import')) return [];
+  const places = new Map(
+    starts.map((start) => [JSON.stringify(start.start.sites.map((s) => locationKey(s.statement))), start]),
+  );
+  return offered(moveStartToWorker([...places.values()], cases, context));
 }
 
 function repairs(certainty: Certainty): boolean {

@@ -36,7 +36,7 @@ function move(files: Files): Record<string, string> {
     'threading.Thread(target=consume, name="audit", daemon=True)',
   );
   const cases = [uwsgi(files, { entry: 'orders.wsgi' }), gunicorn(files, { entry: 'orders.wsgi' })];
-  return applied(files, moveStartToWorker(start, made, cases, contextOf(files)));
+  return applied(files, moveStartToWorker([{ start, object: made }], cases, contextOf(files)));
 }
 
 function freeze(files: Files): Record<string, string> {
