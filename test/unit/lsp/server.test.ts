@@ -1,0 +1,153 @@
+// The real server over stdio, on a small project: findings follow edits in every file that matters.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type RuleDocument, ruleDocument } from '../../../server/src/protocol/messages.ts';
+import { TestClient } from '../../lib/language-client.ts';
+
+const ini = '[uwsgi]\nmodule = shop.wsgi:application\nmaster = true\nprocesses = 4\n';
+const audit = [
+  'import queue',
+  'import threading',
+  '',
+  'jobs = queue.Queue()',
+  '',
+  '',
+  'def consume():',
+  '    while True:',
+  '        jobs.get()',
+  '',
+  '',
+  'threading.Thread(target=consume, daemon=True).start()',
+  '',
+].join('\n');
+const wsgi = [
+  'from shop import audit',
+  '',
+  '',
+  'def application(environ, start_response):',
+  '    audit.jobs.put(1)',
+  '    return []',
+  '',
+].join('\n');
+const project: Record<string, string> = {
+  'uwsgi.ini': ini,
+  'shop/__init__.py': '',
+  'shop/wsgi.py': wsgi,
+  'shop/audit.py': audit,
+};
+const expected = {
+  'shop/audit.py': ['4 queue-without-consumer', '12 thread-before-fork'],
+  'shop/wsgi.py': ['4 missing-gc-freeze'],
+};
+
+let root = '';
+let client: TestClient;
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  writeFileSync(join(root, name), text);
+}
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'forksight-server-')));
+  for (const [name, text] of Object.entries(project)) write(name, text);
+  client = new TestClient(root);
+});
+
+afterEach(async () => {
+  await client.stop();
+  rmSync(root, { recursive: true });
+});
+
+test('the first analysis: capabilities, progress, watched files, findings in files that are not open', async () => {
+  const { capabilities, serverInfo } = await client.start();
+  assert.equal(serverInfo?.name, 'forksight');
+  assert.ok(capabilities.hoverProvider && capabilities.codeActionProvider && capabilities.codeLensProvider);
+  assert.deepEqual(client.findings(), expected);
+  assert.equal(client.progress, 1);
+  assert.ok(client.registered.includes('workspace/didChangeWatchedFiles'));
+});
+
+test('an edit in a document moves the findings, its closing brings back what is saved', async () => {
+  await client.start();
+  await client.open('shop/audit.py');
+  const sent = client.published.length;
+  assert.deepEqual(client.findings(), expected);
+  await client.edit('shop/audit.py', 2, `# one line more\n${audit}`);
+  assert.deepEqual(client.findings()['shop/audit.py'], ['5 queue-without-consumer', '13 thread-before-fork']);
+  assert.deepEqual(client.published.slice(sent), [{ path: join(root, 'shop/audit.py'), version: 2 }]);
+  await client.edit('shop/audit.py', 3, audit.replace('.start()', ''));
+  assert.equal(client.findings()['shop/audit.py'], undefined);
+  await client.close('shop/audit.py');
+  assert.deepEqual(client.findings(), expected);
+});
+
+test('an unsaved edit of uwsgi.ini moves findings in Python files', async () => {
+  await client.start();
+  await client.open('uwsgi.ini');
+  await client.edit('uwsgi.ini', 2, `${ini}lazy-apps = true\n`);
+  assert.deepEqual(client.findings(), {});
+  await client.edit('uwsgi.ini', 3, ini);
+  assert.deepEqual(client.findings(), expected);
+});
+
+test('a change on disk is seen; so is a new module, and a folder that is gone', async () => {
+  await client.start();
+  write('shop/audit.py', `import shop.more\n${audit}`);
+  write('shop/more.py', 'import threading\nthreading.Timer(5, print).start()\n');
+  await client.changedOnDisk('shop/audit.py', 'shop/more.py');
+  assert.deepEqual(client.findings()['shop/more.py'], ['2 thread-before-fork']);
+  rmSync(join(root, 'shop'), { recursive: true });
+  await client.changedOnDisk('shop');
+  assert.equal(client.findings()['shop/audit.py'], undefined);
+});
+
+test('half-typed code keeps the findings, here and elsewhere', async () => {
+  await client.start();
+  await client.open('shop/audit.py');
+  await client.edit('shop/audit.py', 2, `import (\n${audit}`);
+  assert.deepEqual(client.findings(), {
+    ...expected,
+    'shop/audit.py': ['5 queue-without-consumer', '13 thread-before-fork'],
+  });
+});
+
+test('settings of the client switch a rule off', async () => {
+  client.settings = { rules: { 'missing-gc-freeze': 'off' } };
+  await client.start();
+  assert.equal(client.findings()['shop/wsgi.py'], undefined);
+  client.settings = { rules: { 'thread-before-fork': 'hint' } };
+  await client.after(() => client.notify('workspace/didChangeConfiguration', { settings: null }));
+  assert.deepEqual(client.findings(), expected);
+  assert.equal(
+    client.diagnostics('shop/audit.py').find((one) => one.code === 'thread-before-fork')?.severity,
+    4,
+  );
+});
+
+test('hover, code lens, actions and the page of a rule', async () => {
+  await client.start();
+  const hover = await client.hover('shop/audit.py', 12);
+  assert.match(JSON.stringify(hover), /\*\*thread-before-fork\*\*.*fork\(\)/);
+  assert.equal(await client.hover('shop/audit.py', 1), null);
+  const lenses = await client.lenses('shop/wsgi.py');
+  assert.deepEqual(
+    lenses?.map((lens) => lens.command?.title),
+    ['uWSGI · preload · 4 workers · uwsgi.ini:1'],
+  );
+  const titles = (await client.actions('shop/audit.py', 12)).map((action) => action.title);
+  assert.ok(titles.includes('Explain thread-before-fork'), titles.join(', '));
+  const page = await client.request<RuleDocument>(ruleDocument, { rule: 'thread-before-fork' });
+  assert.match(page.markdown, /^# thread-before-fork/);
+});
+
+test('a client that can do nothing but show diagnostics is served, and the server ends when told', async () => {
+  await client.start({});
+  assert.deepEqual(client.findings(), expected);
+  assert.equal(client.progress, 0);
+  assert.equal(await client.stop(), 0);
+});
