@@ -35,6 +35,7 @@ const stages = {
     await ensureNeovim();
     return runTests(testFiles('test/neovim'), { concurrency: 1 });
   },
+  package: () => script('package.mjs', '--install'),
 };
 
 const asked = process.argv.slice(2);
