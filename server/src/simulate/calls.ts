@@ -110,6 +110,8 @@ function callClass(m: Machine, cls: ClassValue, args: CallArgs, at: Span, a: Act
 }
 
 const recursionLimit = 3;
+/** Calls of one function that change nothing we watch, before further ones are not followed. */
+const idleCallLimit = 48;
 
 function callFunction(
   m: Machine,
@@ -122,6 +124,9 @@ function callFunction(
   if (depthReached(m)) return unknown;
   if (m.activations.filter((running) => running.fn?.body === fn.body).length >= recursionLimit)
     return unknown;
+  const idle = m.idleCalls.get(fn.body) ?? 0;
+  if (idle >= idleCallLimit) return unknown;
+  const progress = m.progress;
   const frame = {
     at: m.location(at, a?.module),
     text: `calls ${fn.qualified}()`,
@@ -131,6 +136,7 @@ function callFunction(
   const result = m.recorder.within(frame, () =>
     fn.wrapped ? m.recorder.under('likely', () => runFunction(m, fn, args)) : runFunction(m, fn, args),
   );
+  m.idleCalls.set(fn.body, m.progress === progress ? idle + 1 : 0);
   if (fn.cached !== undefined) fn.cached.result = result;
   return result;
 }

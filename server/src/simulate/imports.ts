@@ -1,6 +1,7 @@
 // Imports in Python's order: parents first, each module once, partly filled ones in a cycle, names or submodules.
 // What the project does not have is a library, known by its name only.
 
+import type { Location } from '../base/range.ts';
 import { libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
@@ -55,7 +56,8 @@ export function importModule(m: Machine, name: string, at: Span, a: Activation |
   for (let i = 1; i <= parts.length; i++) {
     const dotted = parts.slice(0, i).join('.');
     const module = loadModule(m, dotted, at, a);
-    if (module === undefined) return i === 1 ? libraryModule(m, name) : unknownSubmodule(m, name);
+    if (module === undefined)
+      return i === 1 ? libraryModule(m, name, m.location(at, a?.module)) : unknownSubmodule(m, name);
     if (parent !== undefined && !parent.scope.names.has(parts[i - 1] ?? ''))
       parent.scope.names.set(parts[i - 1] ?? '', module);
     parent = module;
@@ -163,12 +165,12 @@ export function absoluteName(level: number, module: string, from: ModuleValue): 
   return module === '' ? base : `${base}.${module}`;
 }
 
-function libraryModule(m: Machine, name: string): Value {
+function libraryModule(m: Machine, name: string, at: Location): Value {
   const effect = libraryRow(name.split('.')[0] ?? name)?.effect;
   if (effect?.kind === 'server-module') {
     const answer = m.options.serverModule(effect.server, effect.needsMaster);
-    if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError');
-    if (answer === 'raises') throw new PythonRaise('Exception');
+    if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at);
+    if (answer === 'raises') throw new PythonRaise('Exception', at);
   }
   return library(name);
 }
@@ -183,7 +185,7 @@ function unknownSubmodule(m: Machine, name: string): Value {
 function loadModule(m: Machine, name: string, at: Span, a: Activation | undefined): ModuleValue | undefined {
   const known = m.modules.get(name);
   if (known !== undefined) {
-    if (known.state === 'failed') throw new PythonRaise('ImportError');
+    if (known.state === 'failed') throw new PythonRaise('ImportError', m.location(at, a?.module));
     return known;
   }
   const file = m.options.resolver.find(name);

@@ -287,12 +287,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof PythonRaise)) throw error;
       if (what === 'request' || what === 'thread' || what === 'hook') return;
-      const at = this.d.entrypoint.at ?? this.d.source;
-      this.m.recorder.record(
-        { kind: 'import-failed', module: what },
-        at,
-        `${what} does not load: ${error.type}`,
-      );
+      this.m.recorder.record({ kind: 'import-failed', module: what }, error.at, `raises ${error.type}`);
     }
   }
 }

@@ -23,7 +23,7 @@ export interface Bounds {
   readonly modules: number;
 }
 
-export const defaultBounds: Bounds = { depth: 90, steps: 2_000_000, modules: 20_000 };
+export const defaultBounds: Bounds = { depth: 90, steps: 400_000, modules: 20_000 };
 
 /** One running function, class body or module. */
 export interface Activation {
@@ -68,8 +68,11 @@ export interface RegisteredHook {
 /** A Python exception on its way up. */
 export class PythonRaise {
   readonly type: string;
-  constructor(type: string) {
+  /** The `raise` statement or the import that fails. */
+  readonly at: Location;
+  constructor(type: string, at: Location) {
     this.type = type;
+    this.at = at;
   }
 }
 
@@ -108,9 +111,13 @@ export class Machine {
   readonly inputs = new Set<string>();
   /** Environment variables the program itself set to constants. */
   readonly environment = new Map<string, Value>();
+  /** The `try` statements that run, outermost first: which exceptions each catches. */
+  readonly handlers: ((type: string) => boolean)[] = [];
   /** Depth of branches that may not be taken. */
   uncertain = 0;
   readonly options: MachineOptions;
+  /** Calls in a row of a function, by its body, that brought nothing new. */
+  readonly idleCalls = new WeakMap<object, number>();
   private steps = 0;
 
   constructor(options: MachineOptions) {
@@ -119,6 +126,17 @@ export class Machine {
 
   get activation(): Activation | undefined {
     return this.activations.at(-1);
+  }
+
+  /** Grows with everything the simulation is after. */
+  get progress(): number {
+    return (
+      this.recorder.events.length +
+      this.callbacks.length +
+      this.hooks.length +
+      this.imported.length +
+      this.threads.length
+    );
   }
 
   /** Counts one statement or call; stops the simulation at its bounds. */

@@ -99,7 +99,7 @@ function run(m: Machine, s: Stmt, a: Activation): Flow {
     case 'return':
       return { k: 'return', value: s.value ? evaluate(m, s.value, a) : none };
     case 'raise':
-      throw new PythonRaise(s.value ? exceptionName(m, s.value, a) : 'Exception');
+      return raise(m, s, a);
     case 'scope':
       for (const name of s.names) (s.kind === 'global' ? a.scope.globals : a.scope.nonlocals).add(name);
       return next;
@@ -117,6 +117,16 @@ function run(m: Machine, s: Stmt, a: Activation): Flow {
     case 'pass':
       return next;
   }
+}
+
+/**
+ * An application that is served does load: an exception that nothing on the way up catches is more likely
+ * a value we got wrong than a failing import. It ends the function, not the simulation.
+ */
+function raise(m: Machine, s: Extract<Stmt, { k: 'raise' }>, a: Activation): Flow {
+  const type = s.value ? exceptionName(m, s.value, a) : 'Exception';
+  if (m.handlers.some((handles) => handles(type))) throw new PythonRaise(type, m.location(s.at));
+  return a.scope.kind === 'function' ? { k: 'return', value: unknown } : perhaps;
 }
 
 function exceptionName(m: Machine, value: Parameters<typeof evaluate>[1], a: Activation): string {
@@ -208,7 +218,7 @@ function attempt(m: Machine, s: Extract<Stmt, { k: 'try' }>, a: Activation): Flo
   let flow: Flow;
   try {
     try {
-      flow = execute(m, s.body, a);
+      flow = handling(m, s.handlers, a, () => execute(m, s.body, a));
       if (flow.k === 'next' && s.otherwise.length > 0) flow = execute(m, s.otherwise, a);
     } catch (error) {
       if (!(error instanceof PythonRaise)) throw error;
@@ -223,6 +233,15 @@ function attempt(m: Machine, s: Extract<Stmt, { k: 'try' }>, a: Activation): Flo
   }
   const last = execute(m, s.final, a);
   return last.k === 'next' ? flow : last;
+}
+
+function handling(m: Machine, handlers: readonly Handler[], a: Activation, run: () => Flow): Flow {
+  m.handlers.push((type) => handlers.some((handler) => catches(m, handler, type, a)));
+  try {
+    return run();
+  } finally {
+    m.handlers.pop();
+  }
 }
 
 const bases: Readonly<Record<string, readonly string[]>> = {
