@@ -1,0 +1,383 @@
+"""Imports an application with this Python and writes down what it does: the oracle of the simulation.
+
+    python record.py '{"root": "/project", "entry": "web:app", "path": ["src"], "server": "gunicorn", "preload": true}'
+
+Prints one JSON object: the project's modules in the order in which they began to run, and every thread, queue,
+collector and hook call with the line of the project that did it. Threads run, as daemons; output of the project
+goes to standard error; a run that hangs is ended and says so. Standard library only.
+"""
+import functools
+import gc
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import multiprocessing.queues
+import os
+import queue
+import re
+import signal
+import sys
+import threading
+import traceback
+import types
+import _thread
+
+LIMIT_SECONDS = 20
+QUEUE_MODULES = ("multiprocessing.context", "multiprocessing.queues", "queue")
+
+events = []
+imported = []
+broken = []  # Modules that do not compile.
+postfork = []
+at_fork_child = []
+created = {}  # id of object -> (object, place): keeps it alive, so that ids stay unique.
+state = {"phase": "master-import", "root": "", "main": threading.get_ident()}
+
+
+# --- places -----------------------------------------------------------------------------------------------------
+
+
+def in_project(frame):
+    return frame.f_code.co_filename.startswith(state["root"])
+
+
+def place(frame):
+    return {"path": os.path.relpath(frame.f_code.co_filename, state["root"]), "line": frame.f_lineno}
+
+
+def defined(function):
+    """Where a function is written and what people call it."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = getattr(function, "__func__", function)
+    function = getattr(function, "__wrapped__", function)
+    code = getattr(function, "__code__", None)
+    if code is None and callable(function):
+        code = getattr(getattr(type(function), "__call__", None), "__code__", None)
+    name = getattr(function, "__qualname__", None)
+    if code is None or not code.co_filename.startswith(state["root"]):
+        return {"target": name}
+    return {
+        "target": name,
+        "targetAt": {"path": os.path.relpath(code.co_filename, state["root"]), "line": code.co_firstlineno},
+    }
+
+
+def maker(frame, made):
+    """The frame that called the constructor: past the `__init__` and `__new__` of the object's own classes."""
+    while frame is not None:
+        if in_project(frame):
+            own = frame.f_locals.get(frame.f_code.co_varnames[0]) if frame.f_code.co_argcount else None
+            if not (frame.f_code.co_name in ("__init__", "__new__") and (own is made or own is type(made))):
+                return frame
+        frame = frame.f_back
+    return None
+
+
+def library_class(made):
+    for cls in type(made).__mro__:
+        source = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
+        if not source.startswith(state["root"]) and cls.__module__ != "__main__":
+            return {
+                "multiprocessing.queues.Queue": "multiprocessing.Queue",
+                "multiprocessing.queues.JoinableQueue": "multiprocessing.JoinableQueue",
+                "multiprocessing.queues.SimpleQueue": "multiprocessing.SimpleQueue",
+                "_queue.SimpleQueue": "queue.SimpleQueue",
+            }.get(f"{cls.__module__}.{cls.__qualname__}", f"{cls.__module__}.{cls.__qualname__}")
+    return None
+
+
+def record(kind, frame, **more):
+    events.append({
+        "kind": kind,
+        "phase": state["phase"],
+        **place(frame),
+        **more,
+        "inThread": threading.get_ident() != state["main"],
+    })
+
+
+# --- what is watched --------------------------------------------------------------------------------------------
+
+
+def watch_imports():
+    loader = importlib.machinery.SourceFileLoader
+    original = loader.exec_module
+
+    def exec_module(self, module):
+        if self.path.startswith(state["root"]):
+            entry = {"module": module.__name__, "path": os.path.relpath(self.path, state["root"]), "phase": state["phase"]}
+            try:
+                self.get_code(module.__name__)
+            except (SyntaxError, ValueError):
+                broken.append(entry)
+                raise
+            imported.append(entry)
+        return original(self, module)
+
+    loader.exec_module = exec_module
+
+
+def watch_threads():
+    thread = threading.Thread
+    init, start, join = thread.__init__, thread.start, thread.join
+
+    def watched_init(self, *args, **kwargs):
+        frame = maker(sys._getframe(1), self)
+        if frame is not None:
+            created[id(self)] = (self, place(frame))
+        init(self, *args, **kwargs)
+
+    def watched_start(self):
+        frame = sys._getframe(1)
+        if in_project(frame):
+            target = getattr(self, "_target", None) or getattr(self, "function", None)
+            about = defined(target) if target else defined(type(self).run)
+            made = created.get(id(self), (self, None))[1]
+            record("thread-start", frame, type=library_class(self), created=made, **about)
+        self._daemonic = True
+        start(self)
+
+    def watched_join(self, timeout=None):
+        if in_project(sys._getframe(1)):
+            record("thread-join", sys._getframe(1), created=created.get(id(self), (self, None))[1])
+        join(self, timeout)
+
+    thread.__init__, thread.start, thread.join = watched_init, watched_start, watched_join
+
+    start_new_thread = _thread.start_new_thread
+
+    def watched_start_new_thread(function, *args):
+        if in_project(sys._getframe(1)):
+            record("thread-start", sys._getframe(1), type="_thread.start_new_thread", **defined(function))
+        return start_new_thread(function, *args)
+
+    _thread.start_new_thread = _thread.start_new = watched_start_new_thread
+
+
+def watch_queues():
+    class SimpleQueue(queue.SimpleQueue):  # The original is written in C and cannot be changed.
+        def __init__(self):
+            pass
+
+        def put(self, *args, **kwargs):
+            super().put(*args, **kwargs)
+
+        def get(self, *args, **kwargs):
+            return super().get(*args, **kwargs)
+
+        def put_nowait(self, item):
+            self.put(item)
+
+        def get_nowait(self):
+            return self.get(False)
+
+    SimpleQueue.__module__, SimpleQueue.__qualname__ = "queue", "SimpleQueue"
+    queue.SimpleQueue = SimpleQueue
+
+    for cls in (queue.Queue, queue.SimpleQueue, multiprocessing.queues.Queue, multiprocessing.queues.SimpleQueue):
+        watch_queue(cls)
+
+
+def watch_queue(cls):
+    init, put, get = cls.__init__, cls.put, cls.get
+
+    def watched_init(self, *args, **kwargs):
+        frame = maker(sys._getframe(1), self)
+        if frame is not None and direct_or_factory(sys._getframe(1), frame):
+            created[id(self)] = (self, place(frame))
+            record("queue-create", frame, type=library_class(self))
+        init(self, *args, **kwargs)
+
+    def caller(frame):
+        if frame.f_code.co_name in ("put_nowait", "get_nowait") and not in_project(frame):
+            frame = frame.f_back
+        return frame
+
+    @functools.wraps(put)
+    def watched_put(self, *args, **kwargs):
+        frame = caller(sys._getframe(1))
+        if in_project(frame):
+            record("queue-put", frame, created=created.get(id(self), (self, None))[1])
+        return put(self, *args, **kwargs)
+
+    @functools.wraps(get)
+    def watched_get(self, *args, **kwargs):
+        frame = caller(sys._getframe(1))
+        if in_project(frame):
+            record("queue-get", frame, created=created.get(id(self), (self, None))[1])
+        return get(self, *args, **kwargs)
+
+    cls.__init__, cls.put, cls.get = watched_init, watched_put, watched_get
+
+
+def direct_or_factory(frame, found):
+    """The project made the queue itself, perhaps through `multiprocessing.Queue()`, and not through some library."""
+    while frame is not None and frame is not found:
+        generated = frame.f_code.co_filename == "<string>"  # The `__init__` of a dataclass or named tuple.
+        if not (in_project(frame) or generated or frame.f_globals.get("__name__") in QUEUE_MODULES):
+            return False
+        frame = frame.f_back
+    return True
+
+
+def watch_collector():
+    for name in ("disable", "enable", "freeze", "unfreeze", "collect", "set_threshold"):
+        watch_function(gc, name, lambda frame, args, name=name: record("gc", frame, call=gc_call(name, args)))
+
+
+def gc_call(name, args):
+    if name != "set_threshold":
+        return name
+    return "threshold-zero" if args and args[0] == 0 else "threshold"
+
+
+def watch_function(module, name, note):
+    original = getattr(module, name)
+
+    @functools.wraps(original)
+    def watched(*args, **kwargs):
+        if in_project(sys._getframe(1)):
+            note(sys._getframe(1), args)
+        return original(*args, **kwargs)
+
+    setattr(module, name, watched)
+
+
+def watch_at_fork():
+    def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+        frame = sys._getframe(1)
+        if not in_project(frame):
+            return
+        for hook, function in (("before", before), ("child", after_in_child), ("parent", after_in_parent)):
+            if function is not None:
+                record("hook-register", frame, hook=f"at-fork-{hook}", **defined(function))
+        if after_in_child is not None:
+            at_fork_child.append(after_in_child)
+
+    os.register_at_fork = register_at_fork
+
+
+def fake_uwsgi(spec):
+    """The modules that exist only inside uWSGI, as far as registering hooks goes."""
+    uwsgi = types.ModuleType("uwsgi")
+    uwsgi.opt = {}
+    uwsgi.numproc = 2
+    uwsgi.masterpid = lambda: os.getpid() if spec.get("master", True) else 0
+    uwsgi.worker_id = lambda: 0
+    uwsgi.mule_id = lambda: 0
+    sys.modules["uwsgi"] = uwsgi
+    decorators = types.ModuleType("uwsgidecorators")
+
+    def register(function):
+        record("hook-register", sys._getframe(1), hook="uwsgi-postfork", **defined(function))
+        postfork.append(function)
+        return function
+
+    decorators.postfork = register
+    if spec.get("master", True):
+        sys.modules["uwsgidecorators"] = decorators
+
+
+# --- the run ----------------------------------------------------------------------------------------------------
+
+
+def load(entry):
+    module, _, callable_name = entry.partition(":")
+    loaded = importlib.import_module(module)
+    if not callable_name:
+        return
+    found = eval(callable_name, vars(loaded)) if "(" in callable_name else vars(loaded)
+    if found is vars(loaded):
+        for part in callable_name.split("."):
+            loaded = getattr(loaded, part)
+
+
+def run_uwsgi(spec):
+    fake_uwsgi(spec)
+    if spec.get("preload", True):
+        load(spec["entry"])
+        state["phase"] = "worker-start"
+        for function in list(at_fork_child) if spec.get("forkHooks") else []:
+            function()
+        for function in list(postfork):
+            function()
+    else:
+        state["phase"] = "worker-import"
+        load(spec["entry"])
+
+
+def run_gunicorn(spec):
+    config = {}
+    if spec.get("config"):
+        path = os.path.join(spec["root"], spec["config"])
+        found = importlib.util.spec_from_file_location("__config__", path)
+        module = importlib.util.module_from_spec(found)
+        sys.modules["__config__"] = module
+        found.loader.exec_module(module)
+        config = vars(module)
+    server, worker = types.SimpleNamespace(log=print), types.SimpleNamespace(pid=0, age=1)
+
+    def hook(phase, name, *args):
+        state["phase"] = phase
+        if callable(config.get(name)):
+            config[name](*args)
+
+    preload = spec.get("preload", True)
+    if preload:
+        load(spec["entry"])
+    hook("master-hook", "on_starting", server)
+    hook("master-hook", "when_ready", server)
+    hook("master-hook", "pre_fork", server, worker)
+    state["phase"] = "worker-start"
+    for function in list(at_fork_child):
+        function()
+    hook("worker-start", "post_fork", server, worker)
+    if not preload:
+        state["phase"] = "worker-import"
+        load(spec["entry"])
+    hook("worker-start", "post_worker_init", worker)
+
+
+def finish(output, failure):
+    own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+    assert not state["root"].startswith(own)
+    result = {"imported": imported, "broken": broken, "events": list(events), "failed": failure}
+    output.write(json.dumps(result, indent=1) + "\n")
+    output.flush()
+    os._exit(0)  # Threads of the project may not want to end.
+
+
+def main():
+    spec = json.loads(sys.argv[1])
+    spec["root"] = os.path.realpath(spec["root"])
+    state["root"] = os.path.join(spec["root"], "")
+    os.chdir(spec["root"])
+    output = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def on_alarm(number, frame):
+        finish(output, "did not end within %d seconds:\n%s" % (LIMIT_SECONDS, "".join(traceback.format_stack(frame))))
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(LIMIT_SECONDS)
+    sys.dont_write_bytecode = True
+    sys.argv = ["server"]
+    sys.path[0:1] = [os.path.join(spec["root"], path) for path in spec.get("path", ["."])]
+    sys.path = [re.sub(r"/\.$", "", path) for path in sys.path]
+
+    watch_imports()
+    watch_threads()
+    watch_queues()
+    watch_collector()
+    watch_at_fork()
+    try:
+        {"uwsgi": run_uwsgi, "gunicorn": run_gunicorn}[spec.get("server", "gunicorn")](spec)
+    except BaseException:
+        finish(output, traceback.format_exc())
+    finish(output, None)
+
+
+if __name__ == "__main__":
+    main()
