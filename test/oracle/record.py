@@ -12,6 +12,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import json
+import linecache
 import multiprocessing.queues
 import os
 import queue
@@ -58,9 +59,12 @@ def defined(function):
     name = getattr(function, "__qualname__", None)
     if code is None or not code.co_filename.startswith(state["root"]):
         return {"target": name}
+    line = code.co_firstlineno  # That of the first decorator, where there is one.
+    while linecache.getline(code.co_filename, line).lstrip().startswith("@"):
+        line += 1
     return {
         "target": name,
-        "targetAt": {"path": os.path.relpath(code.co_filename, state["root"]), "line": code.co_firstlineno},
+        "targetAt": {"path": os.path.relpath(code.co_filename, state["root"]), "line": line},
     }
 
 
@@ -250,7 +254,7 @@ def watch_at_fork():
         frame = sys._getframe(1)
         if not in_project(frame):
             return
-        for hook, function in (("before", before), ("child", after_in_child), ("parent", after_in_parent)):
+        for hook, function in (("child", after_in_child), ("parent", after_in_parent), ("before", before)):
             if function is not None:
                 record("hook-register", frame, hook=f"at-fork-{hook}", **defined(function))
         if after_in_child is not None:

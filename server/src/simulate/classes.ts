@@ -62,8 +62,28 @@ export function defineClass(m: Machine, s: Extract<Stmt, { k: 'class' }>, a: Act
   };
   cls.mro = linearize(cls);
   for (const [name, value] of cls.attrs) cls.attrs.set(name, owned(value, cls));
+  if (hasLibraryBase(cls, /^typing\.NamedTuple$/)) cls.dataclass = true;
+  if (hasLibraryBase(cls, /^enum\.\w*(?:Enum|Flag)$/)) makeMembers(m, cls);
   afterDefinition(m, cls, args, s.at);
   m.bind(a.scope, s.name, decorate(m, cls, decorators, s.decorators, a), m.location(s.at));
+}
+
+function hasLibraryBase(cls: ClassValue, name: RegExp): boolean {
+  return cls.mro.some((c) => c.t === 'library' && name.test(c.name));
+}
+
+/** What an enumeration's body assigns become instances of it. */
+function makeMembers(m: Machine, cls: ClassValue): void {
+  for (const name of cls.fields) {
+    const value = cls.attrs.get(name);
+    if (value === undefined || name.startsWith('_') || ['function', 'descriptor', 'class'].includes(value.t))
+      continue;
+    const attrs = new Map([
+      ['name', constant(name)],
+      ['value', value],
+    ]);
+    cls.attrs.set(name, { t: 'instance', cls, attrs, native: undefined, open: false, level: m.uncertain });
+  }
 }
 
 /** `__set_name__` of attributes, `__init_subclass__` of the parents, `__init__` of a metaclass. */

@@ -72,6 +72,7 @@ export function callLibrary(
   const row = libraryRow(fn.name);
   if (row) return applyEffect(m, row, args, at);
   if (fn.name === 'importlib.import_module') return importByName(m, args, at, a);
+  if (fn.name === 'builtins.__import__') return importTop(m, args, at, a);
   const unbound = /^(.*)\.(\w+)$/.exec(fn.name);
   const [self, ...rest] = args.positional;
   if (unbound?.[1] && unbound[2] && self?.t === 'instance' && self.native && libraryRow(unbound[1])) {
@@ -85,6 +86,14 @@ export function callLibrary(
   }
   handOverAll(m, args, at, fn.name);
   return resultOf(m, fn.name);
+}
+
+/** `__import__('a.b')` gives `a`. */
+function importTop(m: Machine, args: CallArgs, at: Span, a: Activation | undefined): Value {
+  const [name] = args.positional;
+  if (name?.t !== 'const' || typeof name.value !== 'string') return unknown;
+  const imported = importByName(m, { ...args, positional: [name] }, at, a);
+  return m.modules.get(name.value.split('.')[0] ?? '') ?? imported;
 }
 
 /** A class gives an instance of itself, a function an unknown result of its own. */

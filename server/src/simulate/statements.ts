@@ -172,21 +172,29 @@ function alternatives(m: Machine, arms: readonly (() => Flow)[], a: Activation, 
 }
 
 function whileLoop(m: Machine, s: Extract<Stmt, { k: 'while' }>, a: Activation): Flow {
-  const test = branch(m, s.test, a);
-  if (test === false) return execute(m, s.otherwise, a);
+  const rounds = s.test.k === 'const' ? 1 : loopLimit;
+  for (let round = 0; round < rounds; round++) {
+    const test = branch(m, s.test, a);
+    if (test === false) return execute(m, s.otherwise, a);
+    if (test !== true) return unknownLoop(m, s, a);
+    const flow = execute(m, s.body, a);
+    if (flow.k === 'return') return flow;
+    if (flow.k === 'break') return next;
+  }
+  return next;
+}
+
+function unknownLoop(m: Machine, s: Extract<Stmt, { k: 'while' }>, a: Activation): Flow {
   let flow: Flow = next;
-  const body = () => {
+  m.arm('likely', () => {
     flow = execute(m, s.body, a);
-  };
-  if (test === true) body();
-  else m.arm('likely', body);
-  const ended: Flow = flow;
+  });
+  const ended = flow as Flow;
   if (ended.k === 'return') {
-    if (test === true) return ended;
     a.returns.push(ended.value);
     return perhaps;
   }
-  return next;
+  return ended.k === 'break' ? next : execute(m, s.otherwise, a);
 }
 
 const loopLimit = 64;

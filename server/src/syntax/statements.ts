@@ -37,6 +37,11 @@ function expression(node: Node, context: LowerContext): Stmt | undefined {
   return { k: 'expr', value: lowerExprs(parts, context, hasToken(node, ',')), at: context.span(node) };
 }
 
+/** The grammar still reads Python 2; Python does not. */
+function python2(node: Node, context: LowerContext): undefined {
+  context.error(node);
+}
+
 function assignment(node: Node, context: LowerContext): Stmt | undefined {
   const targets: Expr[] = [];
   let current: Node | undefined = node;
@@ -311,4 +316,6 @@ const readers: Readonly<Record<string, Reader>> = {
   pass_statement: simple('pass'),
   break_statement: simple('break'),
   continue_statement: simple('continue'),
+  print_statement: python2,
+  exec_statement: python2,
 };

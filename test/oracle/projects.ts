@@ -1,0 +1,35 @@
+// The fixture projects and how each is served, for every suite that walks them.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Project {
+  readonly name: string;
+  readonly root: string;
+  /** `module:callable` or `module:factory()`. */
+  readonly entry: string;
+  readonly server: 'uwsgi' | 'gunicorn';
+  readonly preload: boolean;
+  /** Import roots below `root`. */
+  readonly path: readonly string[];
+  /** gunicorn's configuration file. */
+  readonly config?: string;
+  /** Modules that Python would import on another machine or on another day. */
+  readonly also: readonly string[];
+  /** What the simulation cannot do yet. */
+  readonly todo?: string;
+}
+
+const folder = fileURLToPath(new URL('../fixtures/projects/', import.meta.url));
+
+/** Every project of `test/fixtures/projects`. Its `oracle.json` says what differs from a preloaded `web:app`. */
+export const projects: readonly Project[] = readdirSync(folder)
+  .sort()
+  .map((name) => {
+    const root = join(folder, name);
+    const file = join(root, 'oracle.json');
+    const given: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const standard = { entry: 'web:app', server: 'gunicorn', preload: true, path: ['.'], also: [] } as const;
+    return { ...standard, ...(given as Partial<Project>), name, root };
+  });
