@@ -5,8 +5,6 @@ import { joinReports, type Report, reportOf } from './report.ts';
 import { type ExitCode, styleOf } from './terminal.ts';
 import { type Toolbox, targetsOf } from './toolbox.ts';
 
-const nothing = { entrypoints: [], findings: [], limits: [], inputs: new Set<string>(), timings: {} };
-
 export interface DeploymentsOptions {
   readonly paths: readonly string[];
   readonly format: 'text' | 'json';
@@ -18,7 +16,7 @@ export async function deployments(options: DeploymentsOptions, toolbox: Toolbox)
   const reports: Report[] = [];
   for (const { root } of list) {
     const analysis = await toolbox.analyse(root);
-    reports.push(reportOf({ ...nothing, ...analysis.deployments() }, base));
+    reports.push(reportOf(await analysis.run(), base));
     analysis.dispose();
   }
   const report = joinReports(reports);

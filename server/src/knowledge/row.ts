@@ -17,11 +17,18 @@ export interface Parameter {
   readonly keyword: string;
 }
 
+/** What a thread runs, and with which arguments: a sequence and a dictionary. */
+export interface ThreadParameters {
+  readonly target: Parameter;
+  readonly args: Parameter;
+  readonly kwargs: Parameter;
+}
+
 export type Effect =
   /** A class whose instances run `target` (or their own `method`) in a thread once started. */
-  | { readonly kind: 'thread-class'; readonly target: Parameter; readonly method: string }
+  | (ThreadParameters & { readonly kind: 'thread-class'; readonly method: string })
   /** A function that starts a thread at once. */
-  | { readonly kind: 'thread-call'; readonly target: Parameter }
+  | (ThreadParameters & { readonly kind: 'thread-call' })
   /** `scope`: whether what is put reaches other processes. */
   | { readonly kind: 'queue-class'; readonly scope: 'process' | 'machine' }
   | {

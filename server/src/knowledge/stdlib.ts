@@ -1,6 +1,6 @@
 // What the standard library and uWSGI's own modules do across a fork. Data only.
 
-import type { LibraryRow } from './row.ts';
+import type { LibraryRow, ThreadParameters } from './row.ts';
 
 const threading = 'Lib/threading.py, _after_fork: only the forking thread goes on in the child';
 const queues = 'fork(2): the child gets a copy of the queue, nothing that is put into it leaves the process';
@@ -8,19 +8,19 @@ const queues = 'fork(2): the child gets a copy of the queue, nothing that is put
 export const stdlibRows: readonly LibraryRow[] = [
   {
     name: 'threading.Thread',
-    effect: { kind: 'thread-class', target: { position: 1, keyword: 'target' }, method: 'run' },
+    effect: { kind: 'thread-class', ...threadParameters(1, 'target', 3), method: 'run' },
     source: threading,
   },
   {
     name: 'threading.Timer',
     aliases: ['threading._Timer'],
-    effect: { kind: 'thread-class', target: { position: 1, keyword: 'function' }, method: 'run' },
+    effect: { kind: 'thread-class', ...threadParameters(1, 'function', 2), method: 'run' },
     source: threading,
   },
   {
     name: '_thread.start_new_thread',
     aliases: ['_thread.start_new', 'threading._start_new_thread'],
-    effect: { kind: 'thread-call', target: { position: 0, keyword: 'function' } },
+    effect: { kind: 'thread-call', ...threadParameters(0, 'function', 1) },
     source: threading,
   },
   ...['Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue'].map(
@@ -87,3 +87,11 @@ export const stdlibRows: readonly LibraryRow[] = [
     source: 'uWSGI, plugins/python: a built-in module of the server',
   },
 ];
+
+function threadParameters(target: number, keyword: string, args: number): ThreadParameters {
+  return {
+    target: { position: target, keyword },
+    args: { position: args, keyword: 'args' },
+    kwargs: { position: args + 1, keyword: 'kwargs' },
+  };
+}

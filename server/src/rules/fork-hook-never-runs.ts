@@ -101,12 +101,13 @@ function check({ deployment, simulation }: Case): readonly Report[] {
   if (!deployment.forks) return [];
   const reports: Report[] = [];
   for (const hook of simulation.events) {
-    if (hook.kind !== 'hook-register' || hook.ran || doneInWorker(hook, simulation.events)) continue;
+    if (hook.kind !== 'hook-register' || runs(hook, deployment) || doneInWorker(hook, simulation.events))
+      continue;
     const late = hook.hook !== 'uwsgi-postfork' && !beforeFork(hook.phase);
     const severity = grade(forkHookNeverRuns.severity, deployment, hook.certainty);
     reports.push({
       severity: late ? weaken(severity) : severity,
-      message: `\`${hook.target}\` never runs: ${why(hook, deployment)}${doubts(deployment, hook.certainty)}`,
+      message: `${subject(hook)} never runs: ${why(hook, deployment)}${doubts(deployment, hook.certainty)}`,
       at: hook.at,
       trace: hook.trace,
       related:
@@ -144,14 +145,36 @@ function remedy(hook: HookRegister, deployment: Deployment): string | undefined 
   return beforeFork(hook.phase) ? 'py-call-uwsgi-fork-hooks' : undefined;
 }
 
+/** uWSGI calls the side of the master with one of its two options only, and from 2.0.27 on. */
+function runs(hook: HookRegister, deployment: Deployment): boolean {
+  if (deployment.server !== 'uwsgi' || !onMastersSide(hook)) return hook.ran;
+  return hook.ran && deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks');
+}
+
+function onMastersSide({ hook }: HookRegister): boolean {
+  return hook === 'at-fork-before' || hook === 'at-fork-parent';
+}
+
 /** Something else calls the same function in the workers, so nothing is missing. */
 function doneInWorker(hook: HookRegister, events: readonly Event[]): boolean {
   return events.some(
     (event) =>
       !beforeFork(event.phase) &&
       event.phase !== 'request' &&
-      event.trace.some((frame) => frame.kind !== 'import' && frame.callee === hook.target),
+      event.trace.some(
+        ({ kind, callee }) => kind !== 'import' && callee !== undefined && names(callee, hook),
+      ),
   );
+}
+
+/** A callee is named with its module, a target without. */
+function names(callee: string, { target }: HookRegister): boolean {
+  return callee === target || callee.endsWith(`.${target}`);
+}
+
+/** A method of an object has no name of its own. */
+function subject({ target }: HookRegister): string {
+  return target === 'a function' ? 'What is registered here' : `\`${target}\``;
 }
 
 function why(hook: HookRegister, deployment: Deployment): string {
@@ -176,8 +199,7 @@ function why(hook: HookRegister, deployment: Deployment): string {
       'Call the function at import, or preload the app.'
     );
   }
-  const parentSide = hook.hook === 'at-fork-before' || hook.hook === 'at-fork-parent';
-  return parentSide
+  return onMastersSide(hook)
     ? 'uWSGI forks in C and calls this side of `os.register_at_fork` only with `py-call-uwsgi-fork-hooks = true`, from ' +
         '2.0.27 on. Set it, or do not rely on the callback.'
     : 'uWSGI forks in C and does not call what `os.register_at_fork` registers. Set `py-call-uwsgi-fork-hooks = true`, ' +

@@ -72,7 +72,7 @@ import { beforeFork, type Event } from '../simulate/event.ts';
 import { type GcEvent, gcEvents } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
-import { doubts, grade } from './severity.ts';
+import { certaintyOf, doubts, grade } from './severity.ts';
 
 type AppCreated = Extract<Event, { kind: 'app-created' }>;
 
@@ -99,7 +99,7 @@ function check(input: Case): readonly Report[] {
 function misplaced(freeze: GcEvent, app: AppCreated | undefined, input: Case): Misplaced | undefined {
   if (freeze.phase === 'request') return 'in-request';
   if (!sharesApp(input)) return 'shares-nothing';
-  if (!beforeFork(freeze.phase) || app === undefined) return undefined;
+  if (!beforeFork(freeze.phase) || app === undefined || !beforeFork(app.phase)) return undefined;
   return precedes(freeze, app, input) ? 'before-load' : undefined;
 }
 
@@ -111,20 +111,22 @@ function sharesApp({ deployment, simulation }: Case): boolean {
   return simulation.imported.some(({ phase, path }) => beforeFork(phase) && path !== config);
 }
 
-/** A freeze inside the call that makes the app may well be its last step, and is not counted as too early. */
+/**
+ * Judged by the first step in the module that makes the app, or, for a freeze that does not come by it, by the order
+ * of events. A freeze inside the statement that makes the app may well be its last step: that is not too early.
+ */
 function precedes(freeze: GcEvent, app: AppCreated, { simulation }: Case): boolean {
-  const within = (at: GcEvent['at']): boolean =>
-    at.path === app.at.path && contains(app.at.range, at.range.start) && contains(app.at.range, at.range.end);
-  if (freeze.trace.some((frame) => frame.kind !== 'here' && within(frame.at))) return false;
-  if (freeze.at.path === app.at.path && compareLocations(freeze.at, app.at) > 0) return false;
-  return simulation.events.indexOf(freeze) < simulation.events.indexOf(app);
+  const step = freeze.trace.find((frame) => frame.kind !== 'config' && frame.at.path === app.at.path);
+  if (step === undefined) return simulation.events.indexOf(freeze) < simulation.events.indexOf(app);
+  return compareLocations(step.at, app.at) < 0 && !contains(step.at.range, app.at.range.start);
 }
 
 function report(freeze: GcEvent, why: Misplaced, { deployment }: Case): Report {
-  const severity = grade(gcFreezeMisplaced.severity, deployment, freeze.certainty);
+  const certainty = certaintyOf(freeze);
+  const severity = grade(gcFreezeMisplaced.severity, deployment, certainty);
   return {
     severity: why === 'shares-nothing' ? weaken(severity) : severity,
-    message: `${explain(why, deployment)}${doubts(deployment, freeze.certainty)}`,
+    message: `${explain(why, deployment)}${doubts(deployment, certainty)}`,
     at: freeze.at,
     trace: freeze.trace,
     related: [],

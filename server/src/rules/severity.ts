@@ -2,7 +2,7 @@
 // Also the sentence that admits the uncertainty. Knows no rule.
 
 import type { Deployment } from '../deploy/model.ts';
-import type { Certainty } from '../simulate/event.ts';
+import type { Certainty, Event } from '../simulate/event.ts';
 import { type Severity, weaken } from './finding.ts';
 
 const steps: Readonly<Record<Certainty, number>> = { certain: 0, likely: 1, possible: 2 };
@@ -12,10 +12,17 @@ export function weakest(...links: readonly Certainty[]): Certainty {
   return links.reduce((worst, link) => (steps[link] > steps[worst] ? link : worst), 'certain' as Certainty);
 }
 
-/** One step down for each step of uncertainty: in the code, in the load mode, in the entrypoint. */
+/** Whether any request calls it is never sure; that alone makes what it does there no less certain. */
+export function certaintyOf({ phase, certainty }: Event): Certainty {
+  return phase === 'request' && certainty === 'likely' ? 'certain' : certainty;
+}
+
+/**
+ * One step down for each step of uncertainty in the code and in the entrypoint. An unknown load mode is in the
+ * certainty already: the simulation takes nothing for certain then.
+ */
 export function grade(base: Severity, deployment: Deployment, certainty: Certainty): Severity {
-  const doubts = (deployment.load === 'unknown' ? 1 : 0) + (deployment.entrypoint.known ? 0 : 1);
-  return weaken(base, steps[certainty] + doubts);
+  return weaken(base, steps[certainty] + (deployment.entrypoint.known ? 0 : 1));
 }
 
 /** What a weakened finding says about its own doubts; empty when there are none. */

@@ -231,16 +231,21 @@ function setTarget(
 ): void {
   const target = argument(args, effect.target);
   if (target === undefined || target.t === 'const') return;
-  const passed =
-    args.keywords.get('args') ??
-    args.positional[effect.target.position + (effect.kind === 'thread-call' ? 1 : 2)];
+  const passed = argument(args, effect.args);
+  const named = argument(args, effect.kwargs);
   native.target = target;
   native.targetArgs = {
     positional: passed?.t === 'sequence' ? passed.items : [],
-    keywords: new Map(),
-    open: passed !== undefined && passed.t !== 'sequence',
+    keywords: new Map(named?.t === 'dict' ? keywordsOf(named) : []),
+    open: (passed !== undefined && passed.t !== 'sequence') || (named !== undefined && named.t !== 'dict'),
   };
   describeTarget(m, native, target);
+}
+
+function keywordsOf(dict: Extract<Value, { t: 'dict' }>): [string, Value][] {
+  return [...dict.entries.values()].flatMap(({ key, value }) =>
+    key.t === 'const' && typeof key.value === 'string' ? [[key.value, value] as [string, Value]] : [],
+  );
 }
 
 function describeTarget(m: Machine, native: NativeObject, target: Value): void {
