@@ -80,6 +80,8 @@ export interface Analysis {
     readonly progress?: Progress;
   }): Promise<AnalysisResult>;
   configure(settings: RuleSettings): void;
+  /** How the application is served, without looking at its code. */
+  deployments(): Pick<AnalysisResult, 'deployments' | 'problems'>;
   dispose(): void;
 }
 
@@ -147,11 +149,22 @@ class WorkspaceAnalysis implements Analysis {
     this.#known.clear();
   }
 
+  deployments(): Pick<AnalysisResult, 'deployments' | 'problems'> {
+    this.#takeChanges();
+    this.#project ??= this.#readProject();
+    this.#read ??= readDeployments({ files: this.#ports.files, python: this.#python }, this.#root);
+    const shown = this.#shown();
+    return {
+      deployments: this.#read.deployments.filter(({ source }) => shown(source.path)),
+      problems: [...this.#read.problems, ...this.#project.problems].filter(({ at }) => shown(at.path)),
+    };
+  }
+
   async run(options: RunOptions = {}): Promise<AnalysisResult> {
     const { cancellation = neverCancelled, progress = () => {} } = options;
     this.#takeChanges();
     if (this.#last) return this.#last;
-    const { clock, files } = this.#ports;
+    const { clock } = this.#ports;
     const timings: Record<string, number> = {};
     const timed = <T>(stage: string, work: () => T): T => {
       const from = clock.now();
@@ -159,11 +172,8 @@ class WorkspaceAnalysis implements Analysis {
       timings[stage] = (timings[stage] ?? 0) + clock.now() - from;
       return result;
     };
-    this.#project ??= timed('settings', () => this.#readProject());
-    const excluded = pathMatcher([...this.#project.exclude, ...this.#settings.exclude]);
-    const shown = (path: string): boolean => !excluded(relativePath(this.#root, path));
-    this.#read ??= timed('deployments', () => readDeployments({ files, python: this.#python }, this.#root));
-    const deployments = this.#read.deployments.filter(({ source }) => shown(source.path));
+    const { deployments, problems } = timed('deployments', () => this.deployments());
+    const shown = this.#shown();
     const known = new Map<string, Known>();
     for (const deployment of deployments) {
       const from = clock.now();
@@ -177,16 +187,25 @@ class WorkspaceAnalysis implements Analysis {
     const findings = timed('rules', () => this.#findings(cases));
     this.#last = {
       deployments,
-      problems: [...this.#read.problems, ...this.#project.problems].filter(({ at }) => shown(at.path)),
+      problems,
       entrypoints: cases.map(({ simulation }) => entrypointOf(simulation)),
       findings: findings.filter(({ at }) => shown(at.path)),
       limits: [
         ...new Set(cases.flatMap(({ simulation }) => [...simulation.limits, ...this.#unread(simulation)])),
       ],
-      inputs: new Set([...this.#read.inputs, ...cases.flatMap(({ simulation }) => simulation.inputs)]),
+      inputs: new Set([
+        ...(this.#read?.inputs ?? []),
+        ...cases.flatMap(({ simulation }) => simulation.inputs),
+      ]),
       timings,
     };
     return this.#last;
+  }
+
+  /** Whether something may be reported about a path. */
+  #shown(): (path: string) => boolean {
+    const excluded = pathMatcher([...(this.#project?.exclude ?? []), ...this.#settings.exclude]);
+    return (path) => !excluded(relativePath(this.#root, path));
   }
 
   #takeChanges(): void {

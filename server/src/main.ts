@@ -2,6 +2,7 @@
 // Importing it starts the server, over `--node-ipc` or `--stdio`.
 
 import { createAnalysis, rulebook } from './analysis.ts';
+import { systemLiveService } from './live/ports.ts';
 import { connect } from './lsp/connect.ts';
 import { serve } from './lsp/server.ts';
 import { installation, loadGrammar, nodeClock, nodeFiles } from './node.ts';
@@ -14,5 +15,6 @@ serve(connect(), {
   version,
   rules: rulebook,
   page,
+  live: systemLiveService,
   createAnalysis: ({ files, log }, root) => createAnalysis({ files, log, clock: nodeClock, grammar }, root),
 });

@@ -5,6 +5,8 @@ import { joinReports, type Report, reportOf } from './report.ts';
 import { type ExitCode, styleOf } from './terminal.ts';
 import { type Toolbox, targetsOf } from './toolbox.ts';
 
+const nothing = { entrypoints: [], findings: [], limits: [], inputs: new Set<string>(), timings: {} };
+
 export interface DeploymentsOptions {
   readonly paths: readonly string[];
   readonly format: 'text' | 'json';
@@ -16,7 +18,7 @@ export async function deployments(options: DeploymentsOptions, toolbox: Toolbox)
   const reports: Report[] = [];
   for (const { root } of list) {
     const analysis = await toolbox.analyse(root);
-    reports.push(reportOf(await analysis.run(), base));
+    reports.push(reportOf({ ...nothing, ...analysis.deployments() }, base));
     analysis.dispose();
   }
   const report = joinReports(reports);

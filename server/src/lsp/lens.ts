@@ -10,7 +10,7 @@ export interface LensContext {
   readonly commands: boolean;
   shown(path: string): string;
   /** What the running workers of the deployment cost, in a few words; undefined when none run. */
-  live(deployment: number): string | undefined;
+  live(deployment: Deployment): string | undefined;
 }
 
 export function lensesOf(path: string, result: AnalysisResult, context: LensContext): CodeLens[] {
@@ -25,7 +25,7 @@ export function lensesOf(path: string, result: AnalysisResult, context: LensCont
       range,
       command: { title, command: context.commands ? commands.openPlace : '', arguments: [open] },
     };
-    const live = context.live(index);
+    const live = context.live(deployment);
     if (live === undefined) return [lens];
     return [lens, { range, command: { title: live, command: context.commands ? commands.showMemory : '' } }];
   });

@@ -12,6 +12,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysis, type AnalysisPorts, Overlay, type RuleInfo, readText } from '../analysis.ts';
 import type { FileSystem, Log } from '../base/ports.ts';
+import { type Analysed, hintsOf, type LiveService, type WorkspaceView } from '../join.ts';
 import {
   analysisStatus,
   type RuleDocument,
@@ -22,6 +23,7 @@ import { actionsAt, fixAllKind } from './actions.ts';
 import { Client } from './client.ts';
 import { hoverAt } from './hover.ts';
 import { lensesOf } from './lens.ts';
+import { Live } from './live.ts';
 import { fromPosition, fromRange, pathOf } from './places.ts';
 import { Session } from './session.ts';
 
@@ -30,6 +32,7 @@ export interface Environment {
   readonly version: string;
   readonly rules: readonly RuleInfo[];
   createAnalysis(ports: Pick<AnalysisPorts, 'files' | 'log'>, root: string): Promise<Analysis>;
+  live(view: WorkspaceView, log: Log): LiveService;
   /** Address of a rule's page, where the installation has it. */
   page(rule: string): string | undefined;
 }
@@ -50,6 +53,13 @@ export function serve(connection: Connection, environment: Environment): void {
     refreshed: () => client?.refresh(),
     progress: (root) => (client ?? unconfigured()).progress(`Forksight reads ${baseName(root)}`),
   });
+  const analysed = (): readonly Analysed[] =>
+    session.projects.flatMap(({ root, result }) => (result ? [{ root, ...result }] : []));
+  const service = environment.live(
+    { folders: () => session.projects.map(({ root }) => root), hints: () => hintsOf(analysed()) },
+    log,
+  );
+  const live = new Live(connection, service, { analysed, refreshed: () => client?.refresh() });
   const documents = watchDocuments(connection, session);
 
   connection.onInitialize((params): InitializeResult => {
@@ -71,7 +81,10 @@ export function serve(connection: Connection, environment: Environment): void {
       ?.register()
       .catch((error: unknown) => log.warn(`The client refused a registration: ${error}`));
   });
-  connection.onShutdown(() => session.dispose());
+  connection.onShutdown(() => {
+    session.dispose();
+    live.dispose();
+  });
   connection.onDidChangeConfiguration(({ settings }) => {
     client?.pushedSettings(settings);
     session.scheduler.post({ kind: 'settings' });
@@ -115,7 +128,7 @@ export function serve(connection: Connection, environment: Environment): void {
             uris: session.uris,
             commands: client?.commands === true,
             shown: (of) => session.shown(of),
-            live: () => undefined,
+            live: (deployment) => live.words(project.root, deployment),
           })
         : [],
     );

@@ -49,7 +49,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'analysis.ts': { may: [...engine, 'protocol'] },
   live: { may: ['base', 'protocol'] },
   lab: { may: ['base', 'protocol'] },
-  'join.ts': { may: ['analysis.ts', 'live'] },
+  'join.ts': { may: ['analysis.ts', 'live', 'base', 'protocol'] },
   lsp: { may: ['analysis.ts', 'join.ts', 'lab', 'base', 'protocol'] },
   cli: { may: ['analysis.ts', 'join.ts', 'lab', 'base', 'protocol'] },
   // The ports on Node.js and the composition roots.

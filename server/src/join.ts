@@ -1,0 +1,88 @@
+// Where the two streams meet: running applications on one side, deployments and findings on the other.
+// Gives the monitor its hints, and each running application the findings that explain its numbers. Pure.
+
+import { type Deployment, type Finding, severities } from './analysis.ts';
+import { relativePath } from './base/path.ts';
+import type { DeploymentHint } from './live/match.ts';
+import type { LiveApp, LiveSnapshot, Reason } from './protocol/live.ts';
+
+export type { WorkspaceView } from './live/ports.ts';
+export type { LiveService } from './live/service.ts';
+
+/** What the analysis of one workspace folder says. */
+export interface Analysed {
+  readonly root: string;
+  readonly deployments: readonly Deployment[];
+  readonly findings: readonly Finding[];
+}
+
+/** Deployments as the monitor compares them with processes; ids are unique across folders. */
+export function hintsOf(
+  analysed: readonly Pick<Analysed, 'root' | 'deployments'>[],
+): readonly DeploymentHint[] {
+  return analysed.flatMap(({ root, deployments }) => deployments.map((one) => hintOf(root, one)));
+}
+
+/** The snapshot with the findings of each application's deployment, strongest first. */
+export function explained(snapshot: LiveSnapshot, analysed: readonly Analysed[]): LiveSnapshot {
+  return { ...snapshot, apps: snapshot.apps.map((app) => ({ ...app, reasons: reasonsOf(app, analysed) })) };
+}
+
+/** The running application that was started from this deployment. */
+export function runningFrom(
+  snapshot: LiveSnapshot,
+  root: string,
+  deployment: Deployment,
+): LiveApp | undefined {
+  return snapshot.apps.find((app) => app.deployment === keyOf(root, deployment));
+}
+
+function keyOf(root: string, { id }: Deployment): string {
+  return `${root}#${id}`;
+}
+
+function hintOf(root: string, deployment: Deployment): DeploymentHint {
+  const { server, cwd, source, load, entrypoint, options } = deployment;
+  const stats = options.findLast(
+    (option) => option.name === 'stats' || option.name === 'stats-server',
+  )?.value;
+  return {
+    id: keyOf(root, deployment),
+    server,
+    cwd,
+    source: source.path,
+    load,
+    ...(entrypoint.known ? { entrypoint: nameOf(entrypoint.value) } : {}),
+    ...(stats === undefined ? {} : { stats }),
+  };
+}
+
+type Entrypoint = Extract<Deployment['entrypoint'], { known: true }>['value'];
+
+function nameOf(entrypoint: Entrypoint): string {
+  return entrypoint.kind === 'file' ? entrypoint.path : `${entrypoint.module}:${entrypoint.callable}`;
+}
+
+function reasonsOf(app: LiveApp, analysed: readonly Analysed[]): readonly Reason[] {
+  for (const { root, deployments, findings } of analysed) {
+    const index = deployments.findIndex((one) => keyOf(root, one) === app.deployment);
+    if (index < 0) continue;
+    return findings
+      .filter((finding) => finding.deployments.includes(index))
+      .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+      .map((finding) => reasonOf(finding, root));
+  }
+  return [];
+}
+
+function reasonOf({ rule, severity, message, at }: Finding, root: string): Reason {
+  const { line, column } = at.range.start;
+  const label = `${relativePath(root, at.path)}:${line + 1}`;
+  return { rule, severity, text: firstClause(message), label, path: at.path, line, column };
+}
+
+/** What happens, without why and what to do. */
+function firstClause(message: string): string {
+  const clause = /^(.+?)[.:;](?:\s|$)/.exec(message)?.[1] ?? message;
+  return `${clause.replaceAll('`', '')}.`;
+}

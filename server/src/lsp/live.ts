@@ -1,0 +1,82 @@
+// The running applications on the wire: one watch while the client looks, every message with the findings that
+// explain it. Keeps the last snapshot for the code lens; samples nothing itself.
+
+import type { Connection } from 'vscode-languageserver';
+import type { Deployment } from '../analysis.ts';
+import { type Analysed, explained, type LiveService, runningFrom } from '../join.ts';
+import { type LiveMessage, type LiveSnapshot, liveMethods, type RestartAnswer } from '../protocol/live.ts';
+
+/** Milliseconds between two refreshes of code lenses whose numbers changed. */
+const lensPause = 4000;
+
+export interface LivePorts {
+  analysed(): readonly Analysed[];
+  /** The words of a code lens changed. */
+  refreshed(): void;
+}
+
+export class Live {
+  readonly #connection: Connection;
+  readonly #service: LiveService;
+  readonly #ports: LivePorts;
+  #watch: { dispose(): void } | undefined;
+  #last: LiveSnapshot | undefined;
+  #words = '';
+  #refreshedAt = 0;
+
+  constructor(connection: Connection, service: LiveService, ports: LivePorts) {
+    this.#connection = connection;
+    this.#service = service;
+    this.#ports = ports;
+    connection.onNotification(liveMethods.subscribe, () => this.#subscribe());
+    connection.onNotification(liveMethods.unsubscribe, () => this.#unsubscribe());
+    connection.onRequest<RestartAnswer, unknown>(
+      liveMethods.restartPlan,
+      ({ appId }: { readonly appId: string }) => service.restartPlan(appId),
+    );
+  }
+
+  /** "costs 212 MB in 3 workers", for a deployment that runs while somebody watches. */
+  words(root: string, deployment: Deployment): string | undefined {
+    const app = this.#last && runningFrom(this.#last, root, deployment);
+    if (app === undefined) return undefined;
+    const running = app.workers.filter((worker) => worker.state === 'running').length;
+    const cost = `${app.totals.exact ? '' : 'at most '}${Math.round(app.totals.pss / 1024 / 1024)} MB`;
+    return `costs ${cost} with ${running} ${running === 1 ? 'worker' : 'workers'}`;
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    this.#service.dispose();
+  }
+
+  /** A second look starts anew, so that it begins with everything. */
+  #subscribe(): void {
+    this.#watch?.dispose();
+    this.#watch = this.#service.watch((message) => this.#send(message));
+  }
+
+  #unsubscribe(): void {
+    this.#watch?.dispose();
+    this.#watch = undefined;
+    this.#last = undefined;
+  }
+
+  #send(message: LiveMessage): void {
+    const snapshot = explained(message.snapshot, this.#ports.analysed());
+    this.#last = snapshot;
+    void this.#connection.sendNotification(liveMethods.update, { ...message, snapshot });
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const words = this.#ports
+      .analysed()
+      .flatMap(({ root, deployments }) => deployments.map((one) => this.words(root, one) ?? ''))
+      .join('\n');
+    if (words === this.#words || Date.now() - this.#refreshedAt < lensPause) return;
+    this.#words = words;
+    this.#refreshedAt = Date.now();
+    this.#ports.refreshed();
+  }
+}
