@@ -6,14 +6,14 @@ import { compareLocations, type Location, spanOf } from '../base/range.ts';
 import { beforeFork, type GcCall, type Phase } from '../simulate/event.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
-import { disjoint, fileName, type Home, homesOf } from './homes.ts';
-import { locate } from './locate.ts';
+import { disjoint, fileName, type Gone, type Home, homesOf, nothingGone, spansIn } from './homes.ts';
+import { isNeeded, locate } from './locate.ts';
 import { PythonFile } from './python-file.ts';
 import { editUwsgiEntry } from './uwsgi.ts';
 
 /** The whole recipe, for missing-gc-freeze. */
 export function freezeRecipe(cases: readonly FixCase[], context: FixContext): Fix | undefined {
-  const edits = recipe(cases, context, []);
+  const edits = recipe(cases, context);
   if (edits === undefined || edits.length === 0) return undefined;
   return {
     title: `Freeze the loaded application before the fork, ${places(edits)}`,
@@ -29,9 +29,10 @@ export function moveFreeze(at: Location, cases: readonly FixCase[], context: Fix
   const found = file && locate(file, spanOf(at.range));
   if (!file || !found || file.slice(found.statement.at).replace(/\s/g, '') !== 'gc.freeze()')
     return undefined;
-  const added = recipe(cases, context, [at]);
+  const gone = { path: at.path, spans: isNeeded(found) ? [] : [found.statement.at] };
+  const added = recipe(cases, context, gone, at);
   if (added === undefined) return undefined;
-  const edits = disjoint([file.remove(found.statement.at, found.block.length === 1), ...added]);
+  const edits = disjoint([file.remove(found.statement.at, isNeeded(found)), ...added]);
   return (
     edits && {
       title: `Freeze when the application is loaded, ${places(added)}`,
@@ -73,11 +74,12 @@ export function reenableCollector(
   };
 }
 
-/** `ignored` are calls that are about to be taken away. */
+/** `moved` is a freeze that is about to be taken away. */
 function recipe(
   cases: readonly FixCase[],
   context: FixContext,
-  ignored: readonly Location[],
+  gone: Gone = nothingGone,
+  moved?: Location,
 ): TextEdit[] | undefined {
   const homes = homesOf(cases);
   if (homes === undefined || homes.some((home) => home.case.deployment.load !== 'preload')) return undefined;
@@ -89,7 +91,7 @@ function recipe(
           event.kind === 'gc' &&
           calls.includes(event.call) &&
           when(event.phase) &&
-          !ignored.some((at) => compareLocations(at, event.at) === 0),
+          (moved === undefined || compareLocations(moved, event.at) !== 0),
       );
     const disable = !has(['disable', 'threshold-zero'], beforeFork);
     const freeze = !has(['freeze'], (phase) => beforeFork(phase) || phase === 'worker-start');
@@ -97,8 +99,8 @@ function recipe(
     if (!disable && !freeze && !on) continue;
     const added =
       home.server === 'gunicorn'
-        ? gunicornRecipe(home, { disable, freeze, on }, context)
-        : uwsgiRecipe(home, { disable, freeze, on }, context);
+        ? gunicornRecipe(home, { disable, freeze, on }, context, gone)
+        : uwsgiRecipe(home, { disable, freeze, on }, context, gone);
     if (added === undefined) return undefined;
     edits.push(...added);
   }
@@ -115,6 +117,7 @@ function gunicornRecipe(
   home: Extract<Home, { server: 'gunicorn' }>,
   parts: Parts,
   context: FixContext,
+  gone: Gone = nothingGone,
 ): TextEdit[] | undefined {
   return editGunicorn(
     home.facts,
@@ -128,6 +131,7 @@ function gunicornRecipe(
       ],
     },
     context,
+    gone,
   );
 }
 
@@ -135,8 +139,9 @@ function uwsgiRecipe(
   home: Extract<Home, { server: 'uwsgi' }>,
   parts: Parts,
   context: FixContext,
+  gone: Gone = nothingGone,
 ): TextEdit[] | undefined {
-  const file = PythonFile.open(home.path, context);
+  const file = PythonFile.open(home.path, context, spansIn(home.path, gone));
   return (
     file &&
     editUwsgiEntry(file, {

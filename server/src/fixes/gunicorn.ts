@@ -4,6 +4,7 @@
 import type { TextEdit } from '../base/edit.ts';
 import type { GunicornFacts } from '../deploy/model.ts';
 import type { FixContext } from './fix.ts';
+import { type Gone, nothingGone, spansIn } from './homes.ts';
 import { bodyOf, extendBody, type HookCall } from './hook-body.ts';
 import { insertEarly } from './preamble.ts';
 import { blanksAround, PythonFile } from './python-file.ts';
@@ -32,8 +33,10 @@ export function editGunicorn(
   facts: GunicornFacts,
   plan: GunicornPlan,
   context: FixContext,
+  gone: Gone = nothingGone,
 ): TextEdit[] | undefined {
-  const file = PythonFile.openOrNew(facts.config ?? facts.configHome, context);
+  const path = facts.config ?? facts.configHome;
+  const file = PythonFile.openOrNew(path, context, spansIn(path, gone));
   if (file === undefined) return undefined;
   const early = plan.early ? insertEarly(file, plan.early) : [];
   const created: string[][] = [];

@@ -2,7 +2,7 @@
 // each named once however many deployments share it.
 
 import type { TextEdit } from '../base/edit.ts';
-import { comparePositions } from '../base/range.ts';
+import { comparePositions, type Span } from '../base/range.ts';
 import type { GunicornFacts, UwsgiFacts } from '../deploy/model.ts';
 import type { FixCase } from './fix.ts';
 import { entryPath } from './uwsgi.ts';
@@ -15,6 +15,18 @@ export type Home =
       readonly case: FixCase;
     }
   | { readonly server: 'uwsgi'; readonly path: string; readonly facts: UwsgiFacts; readonly case: FixCase };
+
+/** Statements that another edit of the same fix takes away, and their file. */
+export interface Gone {
+  readonly path: string;
+  readonly spans: readonly Span[];
+}
+
+export const nothingGone: Gone = { path: '', spans: [] };
+
+export function spansIn(path: string, gone: Gone): readonly Span[] {
+  return gone.path === path ? gone.spans : [];
+}
 
 /** Undefined where one of the deployments has no place that we know. */
 export function homesOf(cases: readonly FixCase[]): readonly Home[] | undefined {
@@ -37,9 +49,12 @@ function uwsgiHome(each: FixCase, facts: UwsgiFacts): Home | undefined {
   return path === undefined ? undefined : { server: 'uwsgi', path, facts, case: each };
 }
 
-/** The edits, when no two of them touch the same text. */
+/** The edits, when no two of them touch the same text; one that merely takes away what another replaces is left out. */
 export function disjoint(edits: readonly TextEdit[]): TextEdit[] | undefined {
-  const ordered = edits
+  const kept = edits.filter(
+    (edit) => edit.newText.trim() !== '' || !edits.some((other) => other !== edit && covers(other, edit)),
+  );
+  const ordered = kept
     .map((edit, index) => ({ edit, index }))
     .sort(
       (a, b) =>
@@ -58,7 +73,16 @@ export function disjoint(edits: readonly TextEdit[]): TextEdit[] | undefined {
     )
       return undefined;
   }
-  return [...edits];
+  return kept;
+}
+
+function covers(outer: TextEdit, inner: TextEdit): boolean {
+  return (
+    outer.path === inner.path &&
+    outer.newText.trim() !== '' &&
+    comparePositions(outer.range.start, inner.range.start) <= 0 &&
+    comparePositions(inner.range.end, outer.range.end) <= 0
+  );
 }
 
 export function fileName(path: string): string {

@@ -28,6 +28,11 @@ export function locate(file: PythonFile, place: Span): Located | undefined {
   return top && search(file, place, { suite: file.body, block: file.body, ancestors: [], top });
 }
 
+/** Whether something has to stand in a statement's place when it goes: a block cannot be empty, a module can. */
+export function isNeeded({ block, ancestors, fn }: Located): boolean {
+  return block.length === 1 && (ancestors.length > 0 || fn !== undefined);
+}
+
 function search(file: PythonFile, place: Span, from: Omit<Located, 'statement'>): Located | undefined {
   const statement = from.block.find((s) => within(place, s.at));
   if (statement === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Stmt } from '../modules/summary.ts';
 import type { ObjectInfo, StartSite } from '../simulate/event.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
-import { disjoint, type Home, homesOf } from './homes.ts';
+import { disjoint, type Home, homesOf, spansIn } from './homes.ts';
 import type { HookCall } from './hook-body.ts';
 import { PythonFile } from './python-file.ts';
 import { boundNames, moduleAlias } from './reading.ts';
@@ -42,7 +42,7 @@ export function moveStartToWorker(
   const together = disjoint(edits);
   if (together === undefined) return undefined;
   const hooks = homes.map(({ server }) =>
-    server === 'gunicorn' ? 'gunicorn’s `post_fork`' : 'uWSGI’s `@postfork`',
+    server === 'gunicorn' ? "gunicorn's `post_fork`" : "uWSGI's `@postfork`",
   );
   const title = `Call \`${calledAs(moved)}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
   return { title, preferred: true, safe: false, edits: together };
@@ -56,7 +56,12 @@ function startInGunicorn(
   const file = PythonFile.openOrNew(home.path, context);
   if (file === undefined) return undefined;
   const call = importedCall(moved, new Set([...boundNames(file.body), 'server', 'worker', 'gc']), file.body);
-  return editGunicorn(home.facts, { hooks: [{ hook: 'post_fork', call, where: 'last' }] }, context);
+  return editGunicorn(
+    home.facts,
+    { hooks: [{ hook: 'post_fork', call, where: 'last' }] },
+    context,
+    moved.gone,
+  );
 }
 
 function startInUwsgi(
@@ -64,7 +69,7 @@ function startInUwsgi(
   moved: Relocation,
   context: FixContext,
 ): TextEdit[] | undefined {
-  const file = PythonFile.open(home.path, context);
+  const file = PythonFile.open(home.path, context, spansIn(home.path, moved.gone));
   if (file === undefined) return undefined;
   const own = (moved.path ?? pathOf(moved.module, home.case)) === file.path;
   const call: HookCall = own ? { text: moved.call } : importedCall(moved, boundNames(file.body), file.body);

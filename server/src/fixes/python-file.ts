@@ -5,6 +5,7 @@ import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/range.ts';
 import type { FunctionDef, Stmt } from '../modules/summary.ts';
 import type { FixContext } from './fix.ts';
+import { blocksOf } from './reading.ts';
 
 export class PythonFile {
   readonly path: string;
@@ -15,31 +16,42 @@ export class PythonFile {
   /** One step of indentation. */
   readonly unit: string;
 
-  private constructor(path: string, text: string, body: readonly Stmt[], context: FixContext) {
+  /** Rows that another edit takes away: as good as blank. */
+  readonly #gone: ReadonlySet<number>;
+
+  private constructor(
+    path: string,
+    text: string,
+    body: readonly Stmt[],
+    context: FixContext,
+    gone: readonly Span[],
+  ) {
     this.path = path;
     this.context = context;
-    this.body = body;
     this.lines = text.split(/\r\n|\n|\r/);
     this.eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-    this.unit =
-      /(?:^|[\r\n])(\t| +)(?:def|return|if|for|with|import|from|pass|self|@|\w+[.(=]| *\w+ =)/.exec(
-        text,
-      )?.[1] ?? '    ';
+    this.unit = unitOf(body, this.lines);
+    const rows = new Set(gone.flatMap((span) => rowsOf(span, this.lines)));
+    this.body = body.filter((s) => !rows.has(s.at[0]));
+    this.#gone = rows;
   }
 
-  /** Undefined where the file cannot be read or has errors: nothing is edited that is not understood. */
-  static open(path: string, context: FixContext): PythonFile | undefined {
+  /**
+   * Undefined where the file cannot be read or has errors: nothing is edited that is not understood.
+   * `gone` are statements that are about to be taken away: they count no longer.
+   */
+  static open(path: string, context: FixContext, gone: readonly Span[] = []): PythonFile | undefined {
     const text = context.text(path);
     const ir = context.module(path);
     if (text === undefined || ir === undefined || ir.errors.length > 0) return undefined;
-    return new PythonFile(path, text, ir.body, context);
+    return new PythonFile(path, text, ir.body, context, gone);
   }
 
   /** The file, or an empty one where there is none yet. */
-  static openOrNew(path: string, context: FixContext): PythonFile | undefined {
+  static openOrNew(path: string, context: FixContext, gone: readonly Span[] = []): PythonFile | undefined {
     return context.text(path) === undefined
-      ? new PythonFile(path, '', [], context)
-      : PythonFile.open(path, context);
+      ? new PythonFile(path, '', [], context, [])
+      : PythonFile.open(path, context, gone);
   }
 
   line(row: number): string {
@@ -47,7 +59,7 @@ export class PythonFile {
   }
 
   isBlank(row: number): boolean {
-    return this.line(row).trim() === '';
+    return this.#gone.has(row) || this.line(row).trim() === '';
   }
 
   isComment(row: number): boolean {
@@ -82,6 +94,7 @@ export class PythonFile {
       if (!this.isComment(row) || this.indentOf(row).length <= indent) break;
       last = row;
     }
+    while (this.#gone.has(last) || (this.#gone.size > 0 && this.isBlank(last))) last--;
     return last;
   }
 
@@ -127,16 +140,15 @@ export class PythonFile {
       : this.replace([after, column, next, 0], lead + text + this.eol.repeat(blanksAfter + 1));
   }
 
-  /** Puts top-level lines in place of statements; blank lines around are taken up, at least `before` stay above. */
+  /** Puts top-level lines in place of statements, with at least so many blank lines before and after. */
   replaceBlock([row, , endRow]: Span, before: number, block: readonly string[], after: number): TextEdit {
     let above = row;
     while (above > 0 && this.isBlank(above - 1)) above--;
     let below = endRow + 1;
     while (below < this.lines.length && this.isBlank(below)) below++;
     const lead = above === 0 ? '' : this.eol.repeat(Math.max(before, row - above));
-    const text = lead + block.join(this.eol);
-    if (below >= this.lines.length) return this.replace([above, 0, endRow, this.line(endRow).length], text);
-    return this.replace([above, 0, below, 0], text + this.eol.repeat(after + 1));
+    const tail = below >= this.lines.length ? '' : this.eol.repeat(Math.max(0, after - (below - endRow - 1)));
+    return this.replace([above, 0, endRow, this.line(endRow).length], lead + block.join(this.eol) + tail);
   }
 
   /** Takes statements away, with its line where it stands alone there; `pass` takes its place where one is needed. */
@@ -157,6 +169,24 @@ export class PythonFile {
         : Math.max(row - above, below - endRow - 1);
     return this.replace([above, 0, below, 0], this.eol.repeat(keep));
   }
+}
+
+/** One step of indentation, as the first block of the file has it. */
+function unitOf(body: readonly Stmt[], lines: readonly string[]): string {
+  for (const statement of body) {
+    const inner = statement.k === 'def' ? statement.fn.body?.[0] : blocksOf(statement)[0]?.[0]?.at[0];
+    if (inner === undefined || inner === statement.at[0]) continue;
+    const indent = /^[ \t]+/.exec(lines[inner] ?? '')?.[0];
+    if (indent !== undefined) return indent;
+  }
+  return '    ';
+}
+
+/** The rows that a statement has for itself. */
+function rowsOf([row, column, endRow, endColumn]: Span, lines: readonly string[]): number[] {
+  const alone =
+    lines[row]?.slice(0, column).trim() === '' && /^\s*(#.*)?$/.test(lines[endRow]?.slice(endColumn) ?? '');
+  return alone ? Array.from({ length: endRow - row + 1 }, (_, i) => row + i) : [];
 }
 
 /** Blank lines that formatters ask for around a top-level definition, or else between paragraphs. */

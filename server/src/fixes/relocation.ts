@@ -8,12 +8,15 @@ import type { Stmt } from '../modules/summary.ts';
 import type { MovableSite, ObjectInfo, StartSite } from '../simulate/event.ts';
 import { clusterOf, usedAtImport } from './cluster.ts';
 import type { FixContext } from './fix.ts';
-import { type Located, locate } from './locate.ts';
+import type { Gone } from './homes.ts';
+import { isNeeded, type Located, locate } from './locate.ts';
 import { PythonFile } from './python-file.ts';
-import { boundNames, freshName, within } from './reading.ts';
+import { boundNames, dotted, freshName, within } from './reading.ts';
 
 export interface Relocation {
   readonly edits: readonly TextEdit[];
+  /** Statements that are taken away without replacement, and their file. */
+  readonly gone: Gone;
   /** Dotted module that knows the function, and the call as that module writes it: `start()`. */
   readonly module: string;
   readonly call: string;
@@ -48,27 +51,34 @@ export function relocate(
     madeInside ||= found.fn !== undefined && holds(file.path, found.fn.at, thread.createdAt);
   }
   const [, ...outer] = candidates;
-  return firstOf(outer, moveCall) ?? firstOf(candidates, (candidate) => extract(candidate, thread, taken));
+  return (
+    firstOf(outer, moveCall) ?? firstOf(candidates, (candidate) => extract(candidate, thread, context, taken))
+  );
 }
 
 /** `audit.start()`: taken away here, called by the hook as it stands. */
 function moveCall({ site, file, found, madeInside }: Candidate): Relocation | undefined {
   if (!madeInside || !site.call) return undefined;
   if (found.ancestors.length > 0 || found.statement.k !== 'expr') return undefined;
-  const edits = [file.remove(found.statement.at, found.fn !== undefined && found.block.length === 1)];
-  return { edits, module: site.call.module, call: site.call.expression };
+  const empties = isNeeded(found);
+  const edits = [file.remove(found.statement.at, empties)];
+  const gone = { path: file.path, spans: empties ? [] : [found.statement.at] };
+  return { edits, gone, module: site.call.module, call: site.call.expression };
 }
 
 /** Puts the statements that make and start the thread into a function of their own. */
 function extract(
   { site, file, found, madeInside }: Candidate,
   thread: ObjectInfo,
+  context: FixContext,
   taken: TakenElsewhere,
 ): Relocation | undefined {
   const cluster = clusterOf(file, found);
   if (cluster === undefined) return undefined;
   const { members, block, subject } = cluster;
-  if (!madeInside && !members.some((s) => holds(file.path, s.at, thread.createdAt))) return undefined;
+  const maker = makerOf(thread, context);
+  const makesIt = (s: Stmt): boolean => holds(file.path, s.at, thread.createdAt) || constructs(s, maker);
+  if (!madeInside && !members.some(makesIt)) return undefined;
   const atModule = found.fn === undefined;
   const bound = atModule ? [...boundNames(members)] : [];
   if (bound.some((name) => taken(site.module, name) || usedAtImport(file.body, members, name)))
@@ -85,15 +95,31 @@ function extract(
     ...(kept === undefined ? [] : [`${file.unit}global ${kept}`]),
     ...moved.flatMap((lines) => lines ?? []),
   ];
-  const edits: TextEdit[] = [];
-  for (const run of runs) {
-    const span = spanOfRun(run);
-    if (atModule && run === runs.at(-1))
-      edits.push(file.replaceBlock(span, kept === undefined ? 2 : 1, definition, 2));
-    else edits.push(file.remove(span, !atModule && block.length === members.length && run === runs[0]));
-  }
-  if (!atModule) edits.push(insertBefore(file, found.top, definition));
-  return { edits, module: site.module, call: `${name}()`, path: file.path };
+  const last = runs.at(-1);
+  if (last === undefined) return undefined;
+  const empties = !atModule && block.length === members.length;
+  const removed = runs.filter((run) => !atModule || run !== last).map(spanOfRun);
+  const edits = [
+    ...removed.map((span, i) => file.remove(span, empties && i === 0)),
+    atModule
+      ? file.replaceBlock(spanOfRun(last), kept === undefined ? 2 : 1, definition, 2)
+      : insertBefore(file, found.top, definition),
+  ];
+  const gone = { path: file.path, spans: empties ? removed.slice(1) : removed };
+  return { edits, gone, module: site.module, call: `${name}()`, path: file.path };
+}
+
+/** The class whose `__init__` makes the thread. */
+function makerOf(thread: ObjectInfo, context: FixContext): string | undefined {
+  const file = PythonFile.open(thread.createdAt.path, context);
+  const found = file && locate(file, spanOf(thread.createdAt.range));
+  return found?.top.k === 'class' && found.fn?.name === '__init__' ? found.top.name : undefined;
+}
+
+function constructs(statement: Stmt, maker: string | undefined): boolean {
+  if (maker === undefined || statement.k !== 'assign' || statement.value.k !== 'call') return false;
+  const name = dotted(statement.value.fn);
+  return name === maker || name?.endsWith(`.${maker}`) === true;
 }
 
 function insertBefore(file: PythonFile, top: Stmt, block: readonly string[]): TextEdit {

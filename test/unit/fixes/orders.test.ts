@@ -1,53 +1,53 @@
-// The example's repair: every fix of its findings, in either order, gives exactly examples/orders-fixed.
+// The example's repair: the fixes of its findings, in any order, give exactly examples/orders-fixed, and leave nothing.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { freezeRecipe, moveStartToWorker } from '../../../server/src/fixes/index.ts';
-import { applied, contextOf, type Files, gunicorn, sites, thread, uwsgi } from './lib.ts';
+import { project, repair, type Tree } from './repair.ts';
 
-const names = [
-  'gunicorn.conf.py',
-  'orders/wsgi.py',
-  'orders/app.py',
-  'orders/audit.py',
-  'orders/routes.py',
-  'uwsgi.ini',
+function read(folder: string): Tree {
+  const root = fileURLToPath(new URL(`../../../examples/${folder}`, import.meta.url));
+  const tree: Record<string, string> = {};
+  const visit = (path: string): void => {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (entry.name.startsWith('.') || entry.name === '__pycache__' || entry.name === 'README.md') continue;
+      const inner = join(path, entry.name);
+      if (entry.isDirectory()) visit(inner);
+      else tree[relative(root, inner)] = readFileSync(inner, 'utf8');
+    }
+  };
+  visit(root);
+  return tree;
+}
+
+const orders = [
+  ['thread-before-fork', 'missing-gc-freeze'],
+  ['missing-gc-freeze', 'thread-before-fork'],
+  ['queue-without-consumer', 'missing-gc-freeze'],
+  ['missing-gc-freeze', 'queue-without-consumer'],
 ];
-const call = { module: 'orders.audit', expression: 'start()' };
 
-function read(folder: string): Record<string, string> {
-  const file = (name: string) =>
-    fileURLToPath(new URL(`../../../examples/${folder}/${name}`, import.meta.url));
-  return Object.fromEntries(names.map((name) => [`/w/${name}`, readFileSync(file(name), 'utf8')]));
+for (const rules of orders) {
+  test(`orders, repaired by the fixes for ${rules.join(', then ')}`, async () => {
+    assert.deepEqual(await repair(read('orders'), rules), read('orders-fixed'));
+  });
 }
 
-function move(files: Files): Record<string, string> {
-  const start = sites(
-    files,
-    ['/w/orders/audit.py', 'thread.start()'],
-    ['/w/orders/app.py', 'audit.start()', call],
-    ['/w/orders/wsgi.py', 'app = create_app()'],
-  );
-  const made = thread(
-    files,
-    '/w/orders/audit.py',
-    'threading.Thread(target=consume, name="audit", daemon=True)',
-  );
-  const cases = [uwsgi(files, { entry: 'orders.wsgi' }), gunicorn(files, { entry: 'orders.wsgi' })];
-  return applied(files, moveStartToWorker([{ start, object: made }], cases, contextOf(files)));
-}
-
-function freeze(files: Files): Record<string, string> {
-  const cases = [uwsgi(files, { entry: 'orders.wsgi' }), gunicorn(files, { entry: 'orders.wsgi' })];
-  return applied(files, freezeRecipe(cases, contextOf(files)));
-}
-
-test('moving the start, then freezing', () => {
-  assert.deepEqual(freeze(move(read('orders'))), read('orders-fixed'));
+test('orders has the three findings, each with a fix', async () => {
+  const { findings } = await (await project(read('orders'))).analyse();
+  assert.deepEqual(findings.map(({ rule, fixes }) => [rule, fixes.length]).sort(), [
+    ['missing-gc-freeze', 1],
+    ['queue-without-consumer', 1],
+    ['thread-before-fork', 1],
+  ]);
 });
 
-test('freezing, then moving the start', () => {
-  assert.deepEqual(move(freeze(read('orders'))), read('orders-fixed'));
+test('orders-fixed has nothing to report', async () => {
+  const { findings } = await (await project(read('orders-fixed'))).analyse();
+  assert.deepEqual(
+    findings.map(({ rule, message }) => `${rule}: ${message}`),
+    [],
+  );
 });
