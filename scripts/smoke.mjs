@@ -5,13 +5,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lib/paths.mjs';
 import {
+  foldProblems,
   frameWith,
   openActivity,
   openFile,
   openPage,
+  openProblems,
   openWorkbench,
   problems,
-  runCommand,
   until,
 } from './lib/workbench.mjs';
 
@@ -47,13 +48,15 @@ export async function smoke({ url, app }) {
 async function seeFindings(page, picture) {
   await openFile(page, 'orders/audit.py');
   await page.locator('.squiggly-error').first().waitFor();
-  await runCommand(page, 'Problems: Focus on Problems View');
-  const missing = (rows) => RULES.filter((rule) => !rows.some((row) => row.includes(rule)));
-  await until(
-    `The Problems panel shows ${RULES.join(', ')}`,
-    () => problems(page),
-    (rows) => missing(rows).length === 0,
-  );
+  await openProblems(page);
+  for (const rule of RULES) {
+    await until(
+      `The Problems panel shows ${rule}`,
+      () => problems(page, rule),
+      (rows) => rows.some((row) => row.includes(`forksight${rule}`) || row.includes(`forksight(${rule}`)),
+    );
+  }
+  await foldProblems(page);
   return picture('findings');
 }
 

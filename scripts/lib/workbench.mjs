@@ -70,13 +70,29 @@ export async function runCommand(page, text) {
   await input.waitFor({ state: 'hidden' });
 }
 
-/** The rows of the Problems panel, as text. The panel must be open. */
-export function problems(page) {
+/** Opens the Problems panel. */
+export async function openProblems(page) {
+  await runCommand(page, 'Problems: Focus on Problems View');
+  await page.locator('.markers-panel').waitFor();
+}
+
+/** The rows of the Problems panel that its filter lets through, as text. */
+export async function problems(page, filter) {
+  await page.locator('.panel input[placeholder^="Filter"]').fill(filter);
+  await page.waitForTimeout(300);
   return page
     .locator('.markers-panel .monaco-list-row')
     .evaluateAll((rows) =>
       rows.map((row) => `${row.getAttribute('aria-label') ?? ''} ${row.textContent ?? ''}`),
     );
+}
+
+/** Leaves files and their problems in the Problems panel, without the places that belong to each. */
+export async function foldProblems(page) {
+  await page.locator('.panel input[placeholder^="Filter"]').fill('');
+  await page.locator('.panel .codicon-collapse-all').first().click();
+  const folded = page.locator('.markers-panel .monaco-list-row[aria-level="1"] .monaco-tl-twistie.collapsed');
+  while ((await folded.count()) > 0) await folded.first().click();
 }
 
 /** Clicks an item of the activity bar. */
