@@ -46,7 +46,7 @@ export async function smoke({ url, app }) {
 }
 
 async function seeFindings(page, picture) {
-  await openFile(page, 'orders/audit.py');
+  await openFile(page, 'orders/audit.py', 32);
   await page.locator('.squiggly-error').first().waitFor();
   await openProblems(page);
   for (const rule of RULES) {
@@ -56,7 +56,7 @@ async function seeFindings(page, picture) {
       (rows) => rows.some((row) => row.includes(`forksight${rule}`) || row.includes(`forksight(${rule}`)),
     );
   }
-  await foldProblems(page);
+  await foldProblems(page, 'thread-before-fork');
   return picture('findings');
 }
 

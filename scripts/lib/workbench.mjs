@@ -87,12 +87,18 @@ export async function problems(page, filter) {
     );
 }
 
-/** Leaves files and their problems in the Problems panel, without the places that belong to each. */
-export async function foldProblems(page) {
+/** Leaves files and their problems in the Problems panel, and the places that belong to the first of one rule. */
+export async function foldProblems(page, rule) {
   await page.locator('.panel input[placeholder^="Filter"]').fill('');
+  await page.waitForTimeout(500);
   await page.locator('.panel .codicon-collapse-all').first().click();
   const folded = page.locator('.markers-panel .monaco-list-row[aria-level="1"] .monaco-tl-twistie.collapsed');
   while ((await folded.count()) > 0) await folded.first().click();
+  const row = page
+    .locator('.markers-panel .monaco-list-row[aria-level="2"]')
+    .filter({ hasText: rule })
+    .first();
+  await row.locator('.monaco-tl-twistie').click();
 }
 
 /** Clicks an item of the activity bar. */
@@ -110,7 +116,7 @@ export async function frameWith(page, test, limitMs = 30_000) {
         .locator('body')
         .innerText({ timeout: 2_000 })
         .catch(() => '');
-      if (frame !== page.mainFrame() && text.trim() !== '') seen.add(text.trim().slice(0, 2_000));
+      if (frame.url().includes('webview') && text.trim() !== '') seen.add(text.trim().slice(0, 2_000));
       if (frame !== page.mainFrame() && test(text)) return { frame, text };
     }
     await page.waitForTimeout(250);
