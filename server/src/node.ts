@@ -70,6 +70,8 @@ export interface Installation {
   readonly version: string;
   /** Address of a rule's page, where the installation has it. */
   page(rule: string): string | undefined;
+  /** Path of a script that the lab runs with the user's interpreter. */
+  script(name: string): string;
 }
 
 /** What stands around the bundle (`dist/`) or the sources (`server/src/`). */
@@ -83,6 +85,7 @@ export function installation(): Installation {
       const path = join(root, 'docs/rules', `${rule}.md`);
       return existsSync(path) ? pathToFileURL(path).href : undefined;
     },
+    script: (name) => join(root, 'server/python', name),
   };
 }
 

@@ -25,6 +25,13 @@ export type Invocation =
       readonly format: 'text' | 'json';
       readonly watch: boolean;
     }
+  | {
+      readonly command: 'measure';
+      readonly paths: readonly string[];
+      readonly format: 'text' | 'json';
+      readonly python: string | undefined;
+      readonly workers: number;
+    }
   | { readonly command: 'rules'; readonly format: 'text' | 'json' }
   | { readonly command: 'explain'; readonly rule: string }
   | { readonly command: 'server' }
@@ -52,6 +59,8 @@ const optionTable = {
   fix: { type: 'boolean', about: '--fix              apply the safe fixes' },
   diff: { type: 'boolean', about: '--diff             show the safe fixes as a diff, change nothing' },
   watch: { type: 'boolean', about: '--watch            keep showing, until Ctrl-C' },
+  python: { type: 'string', about: '--python PATH      interpreter to run the application with' },
+  count: { type: 'string', about: '--count N          workers to fork (default 3)' },
   stdio: { type: 'boolean', about: '--stdio            talk over standard input and output' },
 } as const;
 
@@ -70,6 +79,11 @@ const commandTable: Readonly<Record<string, Command>> = {
     usage: 'forksight workers [PATH…]',
     about: 'Show the running masters and workers with their memory',
     options: ['format', 'watch'],
+  },
+  measure: {
+    usage: 'forksight measure [PATH]',
+    about: 'Run the application and measure what preloading and freezing save',
+    options: ['format', 'python', 'count'],
   },
   rules: { usage: 'forksight rules', about: 'List the rules', options: ['format'] },
   explain: { usage: 'forksight explain RULE', about: 'Explain a rule: what, why, how to fix', options: [] },
@@ -107,6 +121,14 @@ export function parse(argv: readonly string[]): Invocation {
         format: formatOf(values.format, ['text', 'json']),
         watch: values.watch === true,
       };
+    case 'measure':
+      return {
+        command: 'measure',
+        paths,
+        format: formatOf(values.format, ['text', 'json']),
+        python: values.python,
+        workers: countOf(values.count),
+      };
     case 'rules':
       none(positionals, name);
       return { command: 'rules', format: formatOf(values.format, ['text', 'json']) };
@@ -132,6 +154,8 @@ interface Values {
   readonly fix?: boolean;
   readonly diff?: boolean;
   readonly watch?: boolean;
+  readonly python?: string;
+  readonly count?: string;
   readonly stdio?: boolean;
 }
 
@@ -163,6 +187,13 @@ function formatOf<F extends Format>(given: string | undefined, allowed: readonly
   if (format === undefined)
     throw new UsageError(`there is no format "${wanted}" here; there are ${allowed.join(', ')}`);
   return format;
+}
+
+function countOf(text: string | undefined): number {
+  const count = Number(text ?? '3');
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new UsageError(`--count takes a number from 1 to 64, not "${text}"`);
+  return count;
 }
 
 function levelOf(text: string): readonly [string, 'off' | SeverityName] {

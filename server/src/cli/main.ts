@@ -7,6 +7,7 @@ import { installation, loadGrammar, nodeClock, nodeFiles, stderrLog } from '../n
 import { type Invocation, parse } from './args.ts';
 import { check } from './check.ts';
 import { deployments } from './deployments.ts';
+import { measureCommand } from './measure.ts';
 import { explain, listRules } from './rules.ts';
 import { type ExitCode, type Terminal, UsageError } from './terminal.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -54,6 +55,8 @@ async function run(invocation: Invocation): Promise<ExitCode | undefined> {
       return deployments(invocation, toolbox);
     case 'workers':
       throw new UsageError('workers is not part of this build');
+    case 'measure':
+      return measureCommand(invocation, toolbox, installation().script('measure.py'));
     case 'rules':
       return listRules(invocation.format, toolbox);
     case 'explain':
