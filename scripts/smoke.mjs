@@ -3,7 +3,6 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './lib/paths.mjs';
 import {
   foldProblems,
   frameWith,
@@ -17,18 +16,17 @@ import {
 } from './lib/workbench.mjs';
 
 const RULES = ['thread-before-fork', 'queue-without-consumer', 'missing-gc-freeze'];
-const OUT = join(root, 'out/smoke');
 
 /**
- * @param {{ url: string, app: { master: () => number | undefined, workers: () => readonly number[] } }} options address of
- *   the example in the editor; the example
+ * @param {{ url: string, app: { master: () => number | undefined, workers: () => readonly number[] }, out: string }} options
+ *   address of the example in the editor; the example; the folder for the pictures
  * @returns {Promise<readonly string[]>} the pictures' paths
  */
-export async function smoke({ url, app }) {
-  mkdirSync(OUT, { recursive: true });
+export async function smoke({ url, app, out }) {
+  mkdirSync(out, { recursive: true });
   const page = await openPage();
   const picture = async (name) => {
-    const path = join(OUT, `${name}.png`);
+    const path = join(out, `${name}.png`);
     await page.screenshot({ path });
     return path;
   };

@@ -1,12 +1,13 @@
 // Serves the example and opens it in an editor with the extension loaded, until Ctrl-C.
 //   --smoke       look at it headless instead of opening it for a person; exits 0 or 1
+//   --pictures D  folder for the pictures of --smoke, out/smoke if not given
 //   --in-place    work on examples/orders itself rather than on a copy
 //   --server S    gunicorn (the default) or uwsgi
 //   --browser     the browser-based editor even where `code` is installed
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exampleFolder, serveExample, useExample } from './lib/example.mjs';
 import { folderUrl, startHost } from './lib/host.mjs';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     smoke: { type: 'boolean', default: false },
     'in-place': { type: 'boolean', default: false },
     browser: { type: 'boolean', default: false },
+    pictures: { type: 'string', default: join(root, 'out/smoke') },
     server: { type: 'string', default: 'gunicorn' },
     // The harness itself is tried out with another extension.
     extension: { type: 'string', default: root },
@@ -53,7 +55,7 @@ async function main() {
   );
 
   if (options.smoke) {
-    const pictures = await smoke({ url: await browserEditor(folder), app });
+    const pictures = await smoke({ url: await browserEditor(folder), app, out: resolve(options.pictures) });
     for (const path of pictures) console.log(`picture   ${path}`);
     await stopAll();
     console.log('smoke     ok: the findings and the live workers are on the screen');
