@@ -1,18 +1,13 @@
-// Python's built-in functions and the parts of the standard library that call or wrap what they are given.
-// Table driven: one entry a function. What has no entry is an unknown library call.
+// Python's built-in functions. Table driven: one entry a function; what has no entry is an unknown call.
 
 import { callValue } from './calls.ts';
 import { iterate } from './iterate.ts';
-import type { Activation, Machine } from './machine.ts';
-import { findInClass, getAttribute, registerSetter, setAttribute } from './objects.ts';
-import type { Span } from './source.ts';
+import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
+import { findInClass, getAttribute, setAttribute } from './objects.ts';
 import {
-  type CallArgs,
   type ClassValue,
   constant,
   type DictValue,
-  type FunctionValue,
-  keyOf,
   library,
   none,
   sequence,
@@ -20,9 +15,6 @@ import {
   unknown,
   type Value,
 } from './value.ts';
-
-/** What a known function does: given the machine and its arguments, its result. */
-export type Known = (m: Machine, args: CallArgs, at: Span, a: Activation | undefined) => Value;
 
 const names = new Set(
   `abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod
@@ -41,32 +33,6 @@ export function builtinName(name: string): Value | undefined {
   return names.has(name) ? library(`builtins.${name}`) : undefined;
 }
 
-function first(args: CallArgs): Value {
-  return args.positional[0] ?? unknown;
-}
-
-function textOf(value: Value | undefined): string | undefined {
-  return value?.t === 'const' && typeof value.value === 'string' ? value.value : undefined;
-}
-
-function argument(args: CallArgs, position: number, keyword: string): Value | undefined {
-  return args.positional[position] ?? args.keywords.get(keyword);
-}
-
-/** Calls the function with each item, as `map` and `sorted(key=…)` do. */
-function applyToItems(
-  m: Machine,
-  fn: Value | undefined,
-  items: readonly Value[],
-  at: Span,
-  a: Activation | undefined,
-): Value[] {
-  if (fn === undefined || (fn.t === 'const' && fn.value === null)) return [...items];
-  return items
-    .slice(0, 64)
-    .map((item) => callValue(m, fn, { positional: [item], keywords: new Map(), open: false }, at, a));
-}
-
 function collected(kind: 'tuple' | 'list' | 'set'): Known {
   return (m, args) => {
     if (args.positional.length === 0) return sequence(kind, []);
@@ -74,35 +40,6 @@ function collected(kind: 'tuple' | 'list' | 'set'): Known {
     return sequence(kind, [...items], open);
   };
 }
-
-function wrapper(kind: 'property' | 'static' | 'class' | 'cached-property'): Known {
-  return (_m, args) => ({ t: 'descriptor', kind, fn: first(args) });
-}
-
-/** A decorator that may be used bare or with arguments; `apply` wraps the function. */
-function optionalArguments(apply: (fn: FunctionValue) => Value): Known {
-  return (_m, args) => {
-    const fn = first(args);
-    if (fn.t === 'function') return apply(fn);
-    return args.positional.length > 0 && fn.t !== 'const' ? fn : library('forksight.identity');
-  };
-}
-
-const cache = optionalArguments((fn) => ({ ...fn, cached: {} }));
-
-const dataclass: Known = (_m, args) => {
-  const cls = first(args);
-  if (cls.t !== 'class') return library('dataclasses.dataclass');
-  cls.dataclass = true;
-  return cls;
-};
-
-/** Environment variables are unknown with their default as a hint, unless the program set them itself. */
-const environment: Known = (m, args) => {
-  const name = textOf(first(args));
-  const set = name === undefined ? undefined : m.environment.get(name);
-  return set ?? { t: 'unknown', hint: argument(args, 1, 'default') ?? none };
-};
 
 const superValue: Known = (_m, args, _at, a) => {
   const explicit = args.positional[0];
@@ -317,196 +254,6 @@ const builtins: Readonly<Record<string, Known>> = {
   print: () => none,
 };
 
-/** `functools.wraps(f)` and its like: called with the function, give it back. */
-const identity: Known = (_m, args) => first(args);
-const makesIdentity: Known = () => library('forksight.identity');
-
-const standard: Readonly<Record<string, Known>> = {
-  'forksight.identity': identity,
-  'functools.wraps': makesIdentity,
-  'functools.partial': (_m, args) => ({
-    t: 'partial',
-    fn: first(args),
-    args: { ...args, positional: args.positional.slice(1) },
-  }),
-  'functools.lru_cache': cache,
-  'functools.cache': cache,
-  'functools.cached_property': wrapper('cached-property'),
-  'functools.reduce': (m, args, at, a) => {
-    const { items } = iterate(m, args.positional[1] ?? unknown);
-    applyPairs(m, first(args), items, at, a);
-    return unknown;
-  },
-  'contextlib.contextmanager': identity,
-  'contextlib.suppress': () => ({
-    t: 'object',
-    of: 'contextlib.suppress',
-    attrs: new Map(),
-    native: undefined,
-    level: 0,
-  }),
-  'contextlib.closing': (m, args) => ({
-    t: 'object',
-    of: 'contextlib.closing()',
-    attrs: new Map([['__value__', first(args)]]),
-    native: undefined,
-    level: m.uncertain,
-  }),
-  'dataclasses.dataclass': dataclass,
-  'dataclasses.field': (m, args) => ({
-    t: 'object',
-    of: 'dataclasses.field()',
-    attrs: new Map(args.keywords),
-    native: undefined,
-    level: m.uncertain,
-  }),
-  'abc.abstractmethod': identity,
-  'typing.cast': (_m, args) => args.positional[1] ?? unknown,
-  'typing.final': identity,
-  'typing.overload': identity,
-  'typing.override': identity,
-  'atexit.register': identity,
-  'asyncio.run': (_m, args) => {
-    const coroutine = first(args);
-    return coroutine.t === 'generator' && coroutine.run ? coroutine.run().result : unknown;
-  },
-  'os.environ.get': environment,
-  'os.getenv': environment,
-  'os.environ.setdefault': (m, args) => {
-    const name = textOf(first(args));
-    const value = args.positional[1] ?? unknown;
-    if (name !== undefined && !m.environment.has(name))
-      m.environment.set(name, { t: 'unknown', hint: value });
-    return value;
-  },
-  'os.path.abspath': (_m, args) => first(args),
-  'os.path.realpath': (_m, args) => first(args),
-  'os.path.dirname': (_m, args) => {
-    const path = textOf(first(args));
-    return path === undefined ? unknown : constant(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-  },
-  'os.path.join': (_m, args) => {
-    const parts = args.positional.map(textOf);
-    return parts.every((part) => part !== undefined) ? constant(parts.join('/')) : unknown;
-  },
-  'sys.path.insert': (m, args) => addRoot(m, args.positional[1], true),
-  'sys.path.append': (m, args) => addRoot(m, first(args), false),
-};
-
-function applyPairs(
-  m: Machine,
-  fn: Value,
-  items: readonly Value[],
-  at: Span,
-  a: Activation | undefined,
-): void {
-  for (const item of items.slice(1, 64))
-    callValue(m, fn, { positional: [items[0] ?? unknown, item], keywords: new Map(), open: false }, at, a);
-}
-
-function addRoot(m: Machine, root: Value | undefined, front: boolean): Value {
-  const path = textOf(root);
-  if (path?.startsWith('/') && m.uncertain === 0) m.options.resolver.addRoot(path, front);
-  return none;
-}
-
-export function knownFunction(name: string): Known | undefined {
-  if (name.startsWith('builtins.')) {
-    const short = name.slice(9);
-    return Object.hasOwn(builtins, short) ? builtins[short] : undefined;
-  }
-  return Object.hasOwn(standard, name) ? standard[name] : undefined;
-}
-
-/** Methods of lists, dictionaries, strings and properties that store or give back values. */
-export function containerMethod(
-  m: Machine,
-  of: string,
-  name: string,
-  value: Value | undefined,
-  args: CallArgs,
-  at: Span,
-): Value | undefined {
-  if (of === 'builtins.property' && name === 'setter' && value?.t === 'descriptor') {
-    registerSetter(value, first(args));
-    return value;
-  }
-  if (value?.t === 'sequence') return sequenceMethod(m, name, value, args);
-  if (value?.t === 'dict') return dictMethod(name, value, args);
-  if (value?.t === 'const' && typeof value.value === 'string') return stringMethod(name, value.value);
-  void at;
-  return undefined;
-}
-
-function sequenceMethod(
-  m: Machine,
-  name: string,
-  value: Extract<Value, { t: 'sequence' }>,
-  args: CallArgs,
-): Value {
-  if (name === 'append' || name === 'add') value.items.push(first(args));
-  else if (name === 'insert') value.items.splice(0, 0, args.positional[1] ?? unknown);
-  else if (name === 'extend' || name === 'update') {
-    const more = iterate(m, first(args));
-    value.items.push(...more.items.slice(0, 1024));
-    value.open ||= more.open;
-  } else if (name === 'pop') return value.items.at(-1) ?? unknown;
-  else if (name === 'copy') return sequence(value.kind, [...value.items], value.open);
-  else return unknown;
-  return none;
-}
-
-function dictMethod(name: string, value: DictValue, args: CallArgs): Value {
-  const key = keyOf(first(args));
-  const entries = [...value.entries.values()];
-  switch (name) {
-    case 'get':
-    case 'pop':
-      return (
-        (key === undefined ? undefined : value.entries.get(key)?.value) ??
-        (value.open || key === undefined ? unknown : (args.positional[1] ?? none))
-      );
-    case 'setdefault': {
-      const known = key === undefined ? undefined : value.entries.get(key)?.value;
-      if (known !== undefined) return known;
-      const added = args.positional[1] ?? none;
-      if (key !== undefined) value.entries.set(key, { key: first(args), value: added });
-      return added;
-    }
-    case 'values':
-      return sequence(
-        'list',
-        entries.map((entry) => entry.value),
-        value.open,
-      );
-    case 'keys':
-      return sequence(
-        'list',
-        entries.map((entry) => entry.key),
-        value.open,
-      );
-    case 'items':
-      return sequence(
-        'list',
-        entries.map((entry) => sequence('tuple', [entry.key, entry.value])),
-        value.open,
-      );
-    case 'copy':
-      return { ...value, entries: new Map(value.entries) };
-    case 'update': {
-      const other = first(args);
-      if (other.t === 'dict') for (const [k, entry] of other.entries) value.entries.set(k, entry);
-      else if (args.positional.length > 0) value.open = true;
-      for (const [k, v] of args.keywords) value.entries.set(`string:${k}`, { key: constant(k), value: v });
-      return none;
-    }
-    default:
-      return unknown;
-  }
-}
-
-function stringMethod(name: string, value: string): Value {
-  if (name === 'lower') return constant(value.toLowerCase());
-  if (name === 'upper') return constant(value.toUpperCase());
-  return name === 'strip' ? constant(value.trim()) : unknown;
+export function builtinFunction(name: string): Known | undefined {
+  return Object.hasOwn(builtins, name) ? builtins[name] : undefined;
 }

@@ -9,13 +9,15 @@ import {
   queueMethods,
   threadMethods,
 } from '../knowledge/index.ts';
-import { containerMethod, knownFunction } from './builtins.ts';
+import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue, handOverAll } from './calls.ts';
+import { containerMethod } from './containers.ts';
 import { importByName } from './imports.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
 import { startSite } from './sites.ts';
 import type { Span } from './source.ts';
+import { standardFunction } from './standard.ts';
 import {
   type CallArgs,
   constant,
@@ -67,7 +69,9 @@ export function callLibrary(
   at: Span,
   a: Activation | undefined,
 ): Value {
-  const known = knownFunction(fn.name);
+  const known = fn.name.startsWith('builtins.')
+    ? builtinFunction(fn.name.slice(9))
+    : standardFunction(fn.name);
   if (known) return known(m, args, at, a);
   const row = libraryRow(fn.name);
   if (row) return applyEffect(m, row, args, at);
@@ -121,7 +125,7 @@ export function callLibraryMethod(
     if (done !== undefined) return done;
   }
   const held = self.t === 'object' ? self.attrs.get('__value__') : undefined;
-  const contained = self.t === 'object' ? containerMethod(m, of, name, held, args, at) : undefined;
+  const contained = self.t === 'object' ? containerMethod(m, of, name, held, args) : undefined;
   if (contained !== undefined) return contained;
   const row = libraryRow(`${of}.${name}`);
   if (row) return applyEffect(m, row, args, at);
