@@ -3,14 +3,24 @@
 import * as vscode from 'vscode';
 import type { ForksightApi } from './api.ts';
 import { registerCommands } from './commands.ts';
+import { LiveFeed } from './live-feed.ts';
 import { RulePages } from './rule-pages.ts';
 import { Server } from './server.ts';
+import { StatusItem } from './status.ts';
 
 export function activate(context: vscode.ExtensionContext): ForksightApi {
   const output = vscode.window.createOutputChannel('Forksight', { log: true });
   const server = new Server(context.asAbsolutePath('dist/server.mjs'), output);
   const pages = new RulePages(server);
-  context.subscriptions.push(output, server, pages, registerCommands(server, pages));
+  const feed = new LiveFeed(server);
+  context.subscriptions.push(
+    output,
+    server,
+    pages,
+    registerCommands(server, pages),
+    feed,
+    new StatusItem(feed),
+  );
   const ready = server.start();
   ready.catch((error: unknown) => output.error(`The language server did not start: ${String(error)}`));
   return {
@@ -18,5 +28,8 @@ export function activate(context: vscode.ExtensionContext): ForksightApi {
     serverPid: () => server.pid,
     onStatus: (listener) => server.onStatus(listener),
     status: () => server.status,
+    look: () => feed.look(),
+    onLive: (listener) => feed.onMessage(listener),
+    live: () => feed.snapshot,
   };
 }
