@@ -1,7 +1,7 @@
 // Where modules of a deployment are on this machine: import roots, `src` folders, and paths of the serving machine.
 // Looks files up, reads none; knows no dialect.
 
-import { basename, isWithin, relativePath } from '../base/path.ts';
+import { basename, dirname, isWithin, relativePath } from '../base/path.ts';
 import type { Entrypoint, Setting } from './model.ts';
 import type { Reading } from './source.ts';
 
@@ -25,6 +25,16 @@ export function folderHere(reading: Reading, from: string, path: string): Folder
     if (reading.isFolder(tail)) return { path: tail, standIn: true };
   }
   return { path: from, standIn: true };
+}
+
+/** The folder and those above it, up to the workspace's root: where a server may have been started. */
+export function foldersUp(from: string, root: string): string[] {
+  const folders: string[] = [];
+  for (let at = from; isWithin(root, at); at = dirname(at)) {
+    folders.push(at);
+    if (at === root || at === '/') break;
+  }
+  return folders.length > 0 ? folders : [from];
 }
 
 export interface Located {

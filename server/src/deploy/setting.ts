@@ -23,7 +23,7 @@ export function known<T>(value: T, at?: Location): Setting<T> {
   return at === undefined ? { known: true, value } : { known: true, value, at };
 }
 
-export function unknown<T>(why: string, hint?: T, at?: Location): Setting<T> {
+export function unknown<T>(why: string, hint?: NoInfer<T>, at?: Location): Setting<T> {
   return {
     known: false,
     why,
@@ -42,7 +42,7 @@ export function settingOf<T>(
   { text, at, unknown: doubt }: Value,
   read: (text: string) => T | undefined,
 ): Setting<T> {
-  if (doubt !== undefined && !doubt.hinted) return unknown<T>(doubt.why, undefined, at);
+  if (doubt !== undefined && !doubt.hinted) return unknown(doubt.why, undefined, at);
   const result = read(text);
   if (doubt !== undefined) return unknown(doubt.why, result, at);
   return result === undefined

@@ -67,6 +67,11 @@ export class Reading {
     return attempt;
   }
 
+  /** Says the problems of this reading in another one. */
+  repeat(other: Reading): void {
+    for (const { message, at } of this.problems) other.problem(message, at);
+  }
+
   get inputs(): readonly string[] {
     return [...this.#inputs];
   }

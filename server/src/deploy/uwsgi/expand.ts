@@ -158,6 +158,24 @@ export class Expander {
     this.#stack.pop();
   }
 
+  /** Loads a configuration of any format, by its name's ending. */
+  loadAny(value: Value): void {
+    if (/\.ini(:[^/]*)?$/.test(value.text) || value.unknown !== undefined) {
+      this.load(value);
+      return;
+    }
+    this.#problem(
+      `Forksight reads uWSGI configurations in ini format; the options in ${value.text} are not known to it.`,
+      value.at,
+    );
+    this.#open ??= `the options in ${value.text} are not read`;
+  }
+
+  /** Words of unknown content may have set anything. */
+  doubtAll(why: string): void {
+    this.#open ??= why;
+  }
+
   finish(): Expansion {
     this.#pass('$', (name) => {
       const found = this.#env.get(name);
@@ -169,7 +187,7 @@ export class Expander {
       const option = this.#options[i];
       if (option?.key !== 'inherit' || option.configured) continue;
       this.#late = true;
-      this.#within(option.doubt, () => this.#loadAny(option.value));
+      this.#within(option.doubt, () => this.loadAny(option.value));
     }
     return {
       options: this.#options.map(({ key, value, at, doubt, late }) => ({
@@ -190,7 +208,7 @@ export class Expander {
     this.#push(key, value, at, doubt, isImmediate(key));
     if (isLogic(key)) this.#logic = { name: key, argument: value, at };
     else if (key === 'ini') this.#within(doubt, () => this.load(value));
-    else if (isLoader(key)) this.#within(doubt, () => this.#loadAny(value));
+    else if (isLoader(key)) this.#within(doubt, () => this.loadAny(value));
     else if (key === 'set' || key === 'set-placeholder' || key === 'set-ph') this.#set(key, value, at, doubt);
   }
 
@@ -212,18 +230,6 @@ export class Expander {
 
   #push(key: string, value: Value, at: Location, doubt: string | undefined, configured: boolean): void {
     this.#options.push({ key, value, at, doubt, late: this.#late, configured });
-  }
-
-  #loadAny(value: Value): void {
-    if (/\.ini(:[^/]*)?$/.test(value.text) || value.unknown !== undefined) {
-      this.load(value);
-      return;
-    }
-    this.#problem(
-      `Forksight reads uWSGI configurations in ini format; the options in ${value.text} are not known to it.`,
-      value.at,
-    );
-    this.#open ??= `the options in ${value.text} are not read`;
   }
 
   #within(doubt: string | undefined, run: () => void): void {

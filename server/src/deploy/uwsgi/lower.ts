@@ -29,14 +29,13 @@ export interface Lowered {
 export interface LowerInput {
   readonly reading: Reading;
   readonly expansion: Expansion;
-  readonly id: string;
   readonly source: Location;
   /** Folder uWSGI is started in. */
   readonly cwd: string;
   readonly home: OptionHome;
 }
 
-export function lowerUwsgi({ reading, expansion, id, source, cwd: start, home }: LowerInput): Lowered {
+export function lowerUwsgi({ reading, expansion, source, cwd: start, home }: LowerInput): Lowered {
   const options = new Options(expansion);
   const chdir = likely(options.withDefault(['chdir'], readText, ''));
   const cwd = chdir ? folderHere(reading, start, chdir).path : start;
@@ -47,7 +46,7 @@ export function lowerUwsgi({ reading, expansion, id, source, cwd: start, home }:
   const master = masterOf(options, expansion);
   const forks = doesFork(master, processes);
   const deployment: Deployment = {
-    id,
+    id: '',
     server: 'uwsgi',
     source,
     cwd,
@@ -67,9 +66,9 @@ export function lowerUwsgi({ reading, expansion, id, source, cwd: start, home }:
 /** The app uWSGI loads first: a module before a file, both before mount points. */
 function entrypointOf(options: Options, cwd: string, reading: Reading): Setting<Entrypoint> {
   const callable = likely(options.withDefault(['callable'], readText, 'application')) || 'application';
-  const module = options.setting(['module', 'wsgi'], readText);
+  const module = options.written(['module', 'wsgi'], readText);
   if (module !== undefined) return mapSetting(module, (text) => moduleEntrypoint(text, callable));
-  const file = options.setting(['wsgi-file', 'file'], readText);
+  const file = options.written(['wsgi-file', 'file'], readText);
   if (file !== undefined) return mapSetting(file, (text) => fileEntrypoint(reading, cwd, text, callable));
   const mount = options.all('mount')[0];
   if (mount !== undefined) {
@@ -91,7 +90,7 @@ function entrypointOf(options: Options, cwd: string, reading: Reading): Setting<
     'wsgi-lite',
   )[0];
   if (other !== undefined)
-    return unknown<Entrypoint>(
+    return unknown(
       `the app is given by "${other.key}", which Forksight does not follow`,
       undefined,
       other.at,
@@ -192,7 +191,7 @@ function loadOf(
   const modes = [options.flag('lazy-apps'), options.flag('lazy')];
   const lazy = modes.find((mode) => mode.known && mode.value);
   const doubtful = modes.find((mode) => !mode.known);
-  const at = lazy?.at ?? doubtful?.at;
+  const at = wholeOption(options, lazy?.at ?? doubtful?.at);
   const place = at === undefined ? {} : { loadAt: at };
   if (!forks) {
     const loadWhy =
@@ -209,6 +208,12 @@ function loadOf(
     return { load: 'unknown', loadWhy: `whether lazy-apps is on ${sentence(doubtful.why)}`, ...place };
   const who = master.known && !master.value ? 'the first process' : 'the master';
   return { load: 'preload', loadWhy: `uWSGI's default: ${who} imports the app, then forks the workers` };
+}
+
+/** The option whose value stands there. */
+function wholeOption(options: Options, at: Location | undefined): Location | undefined {
+  if (at === undefined) return undefined;
+  return options.all('lazy-apps', 'lazy').find((option) => option.value.at === at)?.at ?? at;
 }
 
 function sentence(why: string): string {

@@ -16,17 +16,22 @@ export class Options {
     return this.#expansion.options.filter((option) => names.includes(option.key));
   }
 
-  /** Undefined where no such option is given and none can be. */
-  setting<T>(names: readonly string[], read: (text: string) => T | undefined): Setting<T> | undefined {
-    const { options, open } = this.#expansion;
+  /** As it is written: what was not read is taken not to change it. */
+  written<T>(names: readonly string[], read: (text: string) => T | undefined): Setting<T> | undefined {
     let result: Setting<T> | undefined;
-    for (const option of options) {
+    for (const option of this.#expansion.options) {
       if (!names.includes(option.key)) continue;
       const given = settingOf(option.value, read);
       result = option.doubt === undefined ? given : merge(result, given, option.doubt);
     }
-    if (open === undefined) return result;
-    return result === undefined ? undefined : doubted(result, open);
+    return result;
+  }
+
+  /** Undefined where no such option is given. */
+  setting<T>(names: readonly string[], read: (text: string) => T | undefined): Setting<T> | undefined {
+    const { open } = this.#expansion;
+    const result = this.written(names, read);
+    return open === undefined || result === undefined ? result : doubted(result, open);
   }
 
   /** With uWSGI's default where the option is not given. */

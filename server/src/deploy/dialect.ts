@@ -1,0 +1,35 @@
+// What a dialect is: a server that is started by a command or by a file of its own, and a file that holds commands.
+// Adding one means one file that exports this and one line in `index.ts`.
+
+import type { Python } from '../syntax/index.ts';
+import type { Deployment } from './model.ts';
+import type { Invocation } from './shell/invocations.ts';
+import type { Reading, Source } from './source.ts';
+
+export interface World {
+  readonly reading: Reading;
+  readonly python: Python;
+}
+
+/** A deployment before it has its id, and the configuration files it is made from. */
+export interface Found {
+  readonly deployment: Deployment;
+  /** Files that are therefore no deployments of their own. */
+  readonly uses: readonly string[];
+}
+
+export interface ServerDialect {
+  /** Whether a command with this program starts the server. */
+  starts(program: string): boolean;
+  /** Undefined for a command that serves nothing, such as `--version`. */
+  fromCommand(world: World, invocation: Invocation): Found | undefined;
+  /** Whether a file of this name may configure the server by itself. */
+  configures(name: string): boolean;
+  fromFile(world: World, path: string): Found | undefined;
+}
+
+/** A file that says which commands are run: Procfile, and others like it. */
+export interface CommandDialect {
+  holdsCommands(name: string): boolean;
+  commands(reading: Reading, source: Source): readonly Invocation[];
+}

@@ -1,0 +1,106 @@
+// A gunicorn configuration file, evaluated without running it: which settings it makes, and where.
+// Owns finding the file and the modules it imports; knows no setting's meaning.
+
+import { basename, dirname, isWithin } from '../../base/path.ts';
+import { type Location, rangeOf } from '../../base/range.ts';
+import type { World } from '../dialect.ts';
+import { evaluateModule } from '../python/evaluate.ts';
+import type { Result } from '../python/values.ts';
+import { folderHere } from '../roots.ts';
+import type { Value } from '../setting.ts';
+
+export interface ConfigValue {
+  readonly name: string;
+  readonly result: Result;
+  /** The value alone. */
+  readonly at: Location;
+  /** The whole statement. */
+  readonly statement: Location;
+}
+
+export interface Config {
+  readonly path: string;
+  /** In the order of their statements. */
+  readonly values: ReadonlyMap<string, ConfigValue>;
+  /** Anything may be set. */
+  readonly open?: string;
+  /** This file and those of the project it takes settings from. */
+  readonly files: readonly string[];
+}
+
+const defaultName = 'gunicorn.conf.py';
+
+export function defaultConfig(cwd: string): string {
+  return `${cwd === '/' ? '' : cwd}/${defaultName}`;
+}
+
+/** The file `-c` names: a path, `file:path` or `python:module`. */
+export function configPath(world: World, cwd: string, name: string): string | undefined {
+  if (name.startsWith('python:')) return moduleFile(world, name.slice('python:'.length), [cwd]);
+  const file = name.replace(/^file:/, '');
+  const path = world.reading.resolve(cwd, file);
+  if (!file.startsWith('/') || world.reading.kind(path) === 'file') return path;
+  return world.reading.resolve(folderHere(world.reading, cwd, dirname(path)).path, basename(path));
+}
+
+/** Undefined where it cannot be read; that is said at `askedAt`, or at the file itself. */
+export function readConfig(
+  world: World,
+  path: string,
+  cwd: string,
+  env: ReadonlyMap<string, Value>,
+  askedAt?: Location,
+): Config | undefined {
+  const { reading, python } = world;
+  const opened = reading.open(path);
+  if (!opened.ok) {
+    const nowhere = { path, range: rangeOf([0, 0, 0, 0]) };
+    reading.problem(
+      `gunicorn's configuration ${basename(path)} was not read: ${opened.reason}.`,
+      askedAt ?? nowhere,
+    );
+    return undefined;
+  }
+  const files = [path];
+  const evaluated = evaluateModule(opened.source.text, {
+    python,
+    env,
+    cwd,
+    path,
+    module(name, level, from) {
+      const roots = level === 0 ? [cwd] : [up(dirname(from), level - 1)];
+      const file = moduleFile(world, name, roots);
+      const source = file === undefined ? undefined : reading.open(file);
+      if (file === undefined || !source?.ok) return undefined;
+      files.push(file);
+      return { path: file, text: source.source.text };
+    },
+  });
+  const [error] = evaluated.errors;
+  if (error !== undefined)
+    reading.problem('gunicorn stops here: this file has a syntax error.', { path, range: rangeOf(error) });
+  const values = [...evaluated.names].map(([name, bound]): [string, ConfigValue] => {
+    const at = { path: bound.path, range: rangeOf(bound.value) };
+    const statement = { path: bound.path, range: rangeOf(bound.statement) };
+    return [name, { name, result: bound.result, at, statement }];
+  });
+  return {
+    path,
+    values: new Map(values),
+    files,
+    ...(evaluated.open === undefined ? {} : { open: evaluated.open }),
+  };
+}
+
+function up(folder: string, levels: number): string {
+  return levels <= 0 ? folder : up(dirname(folder), levels - 1);
+}
+
+function moduleFile({ reading }: World, name: string, roots: readonly string[]): string | undefined {
+  for (const root of roots) {
+    const base = `${root === '/' ? '' : root}/${name.replaceAll('.', '/')}`;
+    for (const path of [`${base}.py`, `${base}/__init__.py`])
+      if (name !== '' && isWithin(reading.root, path) && reading.kind(path) === 'file') return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,313 @@
+// Shell text to commands and words, each with its place: quotes, escapes, variables, operators, redirections.
+// Expands only what the text itself says; the rest is unknown, with the default as hint. Knows no program.
+
+import type { Location } from '../../base/range.ts';
+import type { Unknown, Value } from '../setting.ts';
+
+/** A text that knows where its stretches stand. */
+export interface Placed {
+  readonly text: string;
+  at(start: number, end: number): Location;
+}
+
+export interface Word extends Value {
+  /** An unquoted variable of unknown content: it may be several words, or none. */
+  readonly splits: boolean;
+  /** Where the word's text stands unchanged in the placed text, for reading it as shell once more. */
+  readonly plainAt?: number;
+}
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: Word;
+}
+
+export interface ShellCommand {
+  readonly assignments: readonly Assignment[];
+  readonly words: readonly Word[];
+  readonly at: Location;
+}
+
+export type Variables = Map<string, Value>;
+
+/**
+ * The simple commands of a text in order. `variables` is asked for every expansion, so that a caller that
+ * carries out assignments between two commands sees them in the next.
+ */
+export function* commands(
+  placed: Placed,
+  variables: Variables,
+  from = 0,
+  to = placed.text.length,
+): Generator<ShellCommand> {
+  const reader = new Reader(placed, variables, from, to);
+  for (let command = reader.next(); command !== undefined; command = reader.next())
+    if (command.words.length + command.assignments.length > 0) yield command;
+}
+
+/** A text as Python's `shlex.split` takes it apart: words only, no variables, no operators. */
+export function splitWords(value: Value): Word[] {
+  const words: Word[] = [];
+  const pattern = /(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?)+/g;
+  for (const [raw] of value.text.matchAll(pattern)) {
+    const text = raw.replace(
+      /\\([\s\S])|"((?:[^"\\]|\\[\s\S])*)"?|'([^']*)'?/g,
+      (_all, escaped, double, single) =>
+        escaped ?? single ?? String(double ?? '').replace(/\\(["\\])/g, '$1'),
+    );
+    words.push({ ...value, text, splits: false });
+  }
+  return words;
+}
+
+class Reader {
+  readonly #placed: Placed;
+  readonly #text: string;
+  readonly #variables: Variables;
+  readonly #end: number;
+  #i: number;
+
+  constructor(placed: Placed, variables: Variables, from: number, to: number) {
+    this.#placed = placed;
+    this.#text = placed.text;
+    this.#variables = variables;
+    this.#i = from;
+    this.#end = Math.min(to, placed.text.length);
+  }
+
+  /** The next simple command, possibly empty; undefined at the end. */
+  next(): ShellCommand | undefined {
+    if (this.#i >= this.#end) return undefined;
+    const assignments: Assignment[] = [];
+    const words: Word[] = [];
+    let start = -1;
+    let last = this.#i;
+    while (this.#i < this.#end) {
+      const c = this.#text[this.#i] ?? '';
+      if (c === ' ' || c === '\t' || c === '\r') this.#i++;
+      else if (c === '\\' && /^\\\r?\n/.test(this.#text.slice(this.#i, this.#i + 3)))
+        this.#i = this.#text.indexOf('\n', this.#i) + 1;
+      else if (c === '#') this.#i = this.#lineEnd();
+      else if (/[\n;&|()]/.test(c) && !this.#text.startsWith('&>', this.#i)) {
+        this.#i++;
+        break;
+      } else if (this.#redirection()) last = this.#i;
+      else {
+        if (start < 0) start = this.#i;
+        const assignment = words.length === 0 ? this.#assignment() : undefined;
+        if (assignment !== undefined) assignments.push(assignment);
+        else words.push(...this.#words());
+        last = this.#i;
+      }
+    }
+    return { assignments, words, at: this.#placed.at(start < 0 ? last : start, last) };
+  }
+
+  #lineEnd(): number {
+    const newline = this.#text.indexOf('\n', this.#i);
+    return newline < 0 || newline > this.#end ? this.#end : newline;
+  }
+
+  /** `2>&1`, `> log`, `< file`: operator and target are skipped. */
+  #redirection(): boolean {
+    const operator = /^(?:\d*(?:>>|<<<?|>\||[<>]&|[<>])|&>>?)/.exec(
+      this.#text.slice(this.#i, this.#i + 8),
+    )?.[0];
+    if (operator === undefined) return false;
+    this.#i += operator.length;
+    while (this.#text[this.#i] === ' ') this.#i++;
+    const at = this.#i;
+    if (this.#i < this.#end && !/[\n;&|]/.test(this.#text[this.#i] ?? '')) this.#words();
+    if (this.#i === at && this.#text[at] === '&') this.#i++;
+    return true;
+  }
+
+  #assignment(): Assignment | undefined {
+    const name = /^([A-Za-z_]\w*)=/.exec(this.#text.slice(this.#i, this.#i + 200))?.[1];
+    if (name === undefined) return undefined;
+    this.#i += name.length + 1;
+    const [value] = this.#words(true);
+    const here = this.#placed.at(this.#i, this.#i);
+    return { name, value: value ?? { text: '', at: here, splits: false } };
+  }
+
+  /** One word of the text: more than one where an unquoted variable holds blanks, none where it is empty. */
+  #words(whole = false): Word[] {
+    const start = this.#i;
+    const word = new WordBuilder(whole);
+    while (this.#i < this.#end) {
+      const c = this.#text[this.#i] ?? '';
+      if (/[\s;&|()<>]/.test(c)) break;
+      if (c === "'") {
+        const close = this.#text.indexOf("'", this.#i + 1);
+        const stop = close < 0 || close >= this.#end ? this.#end : close;
+        word.put(this.#text.slice(this.#i + 1, stop));
+        this.#i = Math.min(stop + 1, this.#end);
+      } else if (c === '"') this.#double(word);
+      else if (c === '\\') {
+        const escaped = this.#text[this.#i + 1] ?? '';
+        if (escaped !== '\n' && this.#i + 1 < this.#end) word.put(escaped);
+        this.#i += 2;
+      } else if (c === '$' || c === '`') this.#expansion(word, false);
+      else {
+        word.put(c);
+        this.#i++;
+      }
+    }
+    this.#i = Math.min(this.#i, this.#end);
+    const at = this.#placed.at(start, this.#i);
+    const raw = this.#text.slice(start, this.#i);
+    const built = word.finish(at);
+    const [only] = built;
+    if (only === undefined || built.length > 1) return built;
+    const plain = raw === only.text ? start : raw.slice(1, -1) === only.text ? start + 1 : undefined;
+    return plain === undefined ? built : [{ ...only, plainAt: plain }];
+  }
+
+  #double(word: WordBuilder): void {
+    this.#i++;
+    word.put('');
+    while (this.#i < this.#end && this.#text[this.#i] !== '"') {
+      const c = this.#text[this.#i] ?? '';
+      const next = this.#text[this.#i + 1] ?? '';
+      if (c === '\\' && /[$`"\\\n]/.test(next)) {
+        if (next !== '\n') word.put(next);
+        this.#i += 2;
+      } else if (c === '$' || c === '`') this.#expansion(word, true);
+      else {
+        word.put(c);
+        this.#i++;
+      }
+    }
+    this.#i++;
+  }
+
+  #expansion(word: WordBuilder, quoted: boolean): void {
+    const rest = this.#text.slice(this.#i, Math.min(this.#end, this.#i + 4000));
+    const name = /^\$([A-Za-z_]\w*|[0-9@*#?$!-])/.exec(rest);
+    if (name?.[1] !== undefined) {
+      this.#i += name[0].length;
+      word.expand(this.#variable(name[1]), quoted);
+      return;
+    }
+    if (rest.startsWith('${') || rest.startsWith('$(') || rest.startsWith('`')) {
+      const length = closing(rest);
+      this.#i += length;
+      const braced = /^\$\{([A-Za-z_]\w*|\d+)(?:(:?[-=+?])([\s\S]*))?\}$/.exec(rest.slice(0, length));
+      if (braced?.[1] !== undefined) word.expand(this.#braced(braced[1], braced[2], braced[3] ?? ''), quoted);
+      else
+        word.expand(
+          { text: '', unknown: { why: 'depends on the output of a command', hinted: false } },
+          quoted,
+        );
+      return;
+    }
+    word.put('$');
+    this.#i++;
+  }
+
+  #variable(name: string): Piece {
+    const found = this.#variables.get(name);
+    if (found === undefined) return { text: '', unknown: { why: `depends on $${name}`, hinted: false } };
+    return found.unknown === undefined ? { text: found.text } : { text: found.text, unknown: found.unknown };
+  }
+
+  #braced(name: string, operator: string | undefined, operand: string): Piece {
+    const found = this.#variable(name);
+    if (operator === undefined || operator.endsWith('?')) return found;
+    const known = found.unknown === undefined;
+    const empty = known && found.text === '' && operator.startsWith(':');
+    const alternative = this.#operand(operand);
+    if (operator.endsWith('+'))
+      return known && !empty
+        ? alternative
+        : { text: '', unknown: { why: `depends on $${name}`, hinted: true } };
+    if (known && !empty) return found;
+    if (empty || alternative.unknown?.hinted === false) return alternative;
+    return { text: alternative.text, unknown: { why: `depends on $${name}`, hinted: true } };
+  }
+
+  #operand(text: string): Piece {
+    const inner = new Reader(
+      { text, at: this.#placed.at.bind(this.#placed) },
+      this.#variables,
+      0,
+      text.length,
+    );
+    const word = new WordBuilder(true);
+    while (inner.#i < inner.#end) {
+      const c = text[inner.#i] ?? '';
+      if (c === '$' || c === '`') inner.#expansion(word, true);
+      else {
+        if (c !== '"' && c !== "'") word.put(c);
+        inner.#i++;
+      }
+    }
+    return word.piece();
+  }
+}
+
+interface Piece {
+  readonly text: string;
+  readonly unknown?: Unknown;
+}
+
+/** Length of a `${…}`, `$(…)` or `` `…` `` at the start; the rest of the text where it is not closed. */
+function closing(text: string): number {
+  if (text.startsWith('`')) {
+    const close = text.indexOf('`', 1);
+    return close < 0 ? text.length : close + 1;
+  }
+  const [open, close] = text.startsWith('${') ? ['{', '}'] : ['(', ')'];
+  let depth = 0;
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === open) depth++;
+    else if (text[i] === close && --depth === 0) return i + 1;
+  }
+  return text.length;
+}
+
+class WordBuilder {
+  readonly #whole: boolean;
+  readonly #done: Piece[] = [];
+  #text: string | undefined;
+  #unknown: Unknown | undefined;
+  #splits = false;
+
+  /** `whole`: blanks of a variable do not split, as in an assignment. */
+  constructor(whole: boolean) {
+    this.#whole = whole;
+  }
+
+  put(text: string): void {
+    this.#text = (this.#text ?? '') + text;
+  }
+
+  expand({ text, unknown }: Piece, quoted: boolean): void {
+    if (unknown !== undefined) {
+      const hinted = unknown.hinted && (this.#unknown?.hinted ?? true);
+      this.#unknown = { why: this.#unknown?.why ?? unknown.why, hinted };
+      if (!unknown.hinted && !quoted && !this.#whole) this.#splits = true;
+    }
+    if (quoted || this.#whole) {
+      this.put(text);
+      return;
+    }
+    const [first = '', ...rest] = text.split(/[ \t\n]+/);
+    if (first !== '' || unknown !== undefined) this.put(first);
+    for (const part of rest) {
+      if (this.#text !== undefined) this.#done.push(this.piece());
+      this.#text = part === '' ? undefined : part;
+    }
+  }
+
+  piece(): Piece {
+    return { text: this.#text ?? '', ...(this.#unknown === undefined ? {} : { unknown: this.#unknown }) };
+  }
+
+  finish(at: Location): Word[] {
+    const pieces = this.#text === undefined ? this.#done : [...this.#done, this.piece()];
+    return pieces.map((piece) => ({ ...piece, at, splits: this.#splits }));
+  }
+}

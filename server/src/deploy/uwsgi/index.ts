@@ -1,0 +1,97 @@
+// uWSGI as a dialect: deployments from its command lines and from ini files nobody names.
+
+import { dirname } from '../../base/path.ts';
+import { type Location, range } from '../../base/range.ts';
+import type { Found, ServerDialect, World } from '../dialect.ts';
+import { foldersUp, sayMissing } from '../roots.ts';
+import type { Invocation } from '../shell/invocations.ts';
+import type { Reading, Source } from '../source.ts';
+import { readArguments } from './arguments.ts';
+import { Expander, type Expansion } from './expand.ts';
+import { type Lowered, lowerUwsgi } from './lower.ts';
+
+export const uwsgi: ServerDialect = {
+  starts: (program) => /^uwsgi([-_](core|python\d*))?$/.test(program),
+  fromCommand,
+  configures: (name) => name.endsWith('.ini'),
+  fromFile,
+};
+
+function fromCommand({ reading }: World, { args, env, cwd, at }: Invocation): Found | undefined {
+  const { given, files, problems, open } = readArguments(args);
+  const expander = new Expander(reading, cwd, env);
+  for (const [name, value] of env)
+    if (name.startsWith('UWSGI_'))
+      expander.add({ key: name.slice(6).toLowerCase().replaceAll('_', '-'), value, at: value.at });
+  for (const option of given) expander.add(option);
+  for (const file of files) if (problems.length === 0 || file.text.includes('.ini')) expander.loadAny(file);
+  if (open !== undefined) expander.doubtAll(open);
+  const expansion = expander.finish();
+  if (!servesPython(expansion)) return undefined;
+  for (const { message, at: place } of problems) reading.problem(message, place);
+  const end: Location = { path: at.path, range: { start: at.range.end, end: at.range.end } };
+  const home =
+    expansion.section === undefined
+      ? { kind: 'command' as const, at: end }
+      : { kind: 'ini' as const, at: expansion.section.end };
+  const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home });
+  return finish(reading, lowered, expansion.files);
+}
+
+/** uWSGI starts in the ini's own folder or in one above it: the nearest from which the app is found. */
+function fromFile({ reading }: World, path: string): Found | undefined {
+  const opened = reading.peek(path);
+  if (!opened.ok) {
+    const nowhere = { path, range: range(0, 0, 0, 0) };
+    if (/uwsgi/i.test(path)) reading.problem(`This file was not read: ${opened.reason}.`, nowhere);
+    return undefined;
+  }
+  if (!hasUwsgiSection(opened.source)) return undefined;
+  let chosen: Attempt | undefined;
+  for (const cwd of foldersUp(dirname(path), reading.root)) {
+    const attempt = tryFrom(reading.attempt(), path, cwd);
+    chosen ??= attempt;
+    if (!attempt.lowered.found || attempt.expansion.open !== undefined) continue;
+    chosen = attempt;
+    break;
+  }
+  if (chosen === undefined || !servesPython(chosen.expansion)) return undefined;
+  chosen.reading.repeat(reading);
+  if (chosen.expansion.section === undefined) return undefined;
+  return finish(reading, chosen.lowered, chosen.expansion.files);
+}
+
+interface Attempt {
+  readonly reading: Reading;
+  readonly expansion: Expansion;
+  readonly lowered: Lowered;
+}
+
+function tryFrom(reading: Reading, path: string, cwd: string): Attempt {
+  const nowhere = { path, range: range(0, 0, 0, 0) };
+  const expander = new Expander(reading, cwd, new Map());
+  expander.load({ text: path, at: nowhere });
+  const expansion = expander.finish();
+  const source = expansion.section?.header ?? nowhere;
+  const home = { kind: 'ini' as const, at: expansion.section?.end ?? nowhere };
+  return { reading, expansion, lowered: lowerUwsgi({ reading, expansion, source, cwd, home }) };
+}
+
+function finish(reading: Reading, { deployment, found }: Lowered, uses: readonly string[]): Found {
+  if (!found) sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
+  return { deployment, uses };
+}
+
+/** Any ini may have a `[uwsgi]` section, whatever its name. */
+function hasUwsgiSection(source: Source): boolean {
+  return /^[ \t\r]*\[uwsgi\b/m.test(source.text);
+}
+
+/** Not an emperor, a plain router, an app in another language, or a command such as `--reload`. */
+function servesPython({ options }: Expansion): boolean {
+  const keys = new Set(options.map((option) => option.key));
+  const app = ['module', 'wsgi', 'wsgi-file', 'file', 'mount', 'callable'].some((key) => keys.has(key));
+  const other =
+    'emperor psgi rack rails php-docroot php-app lua cgi go-run mono-app stop reload help version python-version connect-and-read build-plugin';
+  return app || !other.split(' ').some((key) => keys.has(key));
+}
