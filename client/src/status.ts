@@ -43,7 +43,10 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show({ apps }: LiveSnapshot): void {
-    if (this.#look === undefined || apps.length === 0) return this.#item.hide();
+    if (this.#look === undefined || apps.length === 0) {
+      this.#item.hide();
+      return;
+    }
     const pss = apps.reduce((sum, app) => sum + app.totals.pss, 0);
     this.#item.text = `$(pulse) ${megabytes(pss)}`;
     this.#item.tooltip = ['Memory of the running application (sum of PSS)', ...apps.map(describe)].join('\n');
