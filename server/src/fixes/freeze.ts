@@ -10,6 +10,7 @@ import { disjoint, fileName, type Gone, type Home, homesOf, nothingGone, spansIn
 import { isNeeded, locate } from './locate.ts';
 import { PythonFile } from './python-file.ts';
 import { editUwsgiEntry } from './uwsgi.ts';
+import { requireMaster } from './uwsgi-option.ts';
 
 /** The whole recipe, for missing-gc-freeze. */
 export function freezeRecipe(cases: readonly FixCase[], context: FixContext): Fix | undefined {
@@ -142,14 +143,15 @@ function uwsgiRecipe(
   gone: Gone = nothingGone,
 ): TextEdit[] | undefined {
   const file = PythonFile.open(home.path, context, spansIn(home.path, gone));
-  return (
+  const master = requireMaster(home.case.deployment, context);
+  const edits =
     file &&
     editUwsgiEntry(file, {
       early: { imports: ['gc'], lines: parts.disable ? ['gc.disable()'] : [] },
       ...(parts.freeze ? { late: ['gc.freeze()'] } : {}),
       ...(parts.on ? { hook: { call: { text: 'gc.enable()' }, where: 'first' } } : {}),
-    })
-  );
+    });
+  return edits && master && [...master, ...edits];
 }
 
 function enableAfterFork(home: Home, context: FixContext): TextEdit[] | undefined {

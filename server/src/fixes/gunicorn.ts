@@ -6,8 +6,8 @@ import type { GunicornFacts } from '../deploy/model.ts';
 import type { FixContext } from './fix.ts';
 import { type Gone, nothingGone, spansIn } from './homes.ts';
 import { bodyOf, extendBody, type HookCall } from './hook-body.ts';
-import { insertEarly } from './preamble.ts';
-import { blanksAround, PythonFile } from './python-file.ts';
+import { type Early, insertEarly, preambleEnd } from './preamble.ts';
+import { PythonFile } from './python-file.ts';
 import { soleDefinition } from './reading.ts';
 
 type Hook = 'when_ready' | 'post_fork' | 'post_worker_init';
@@ -20,7 +20,7 @@ const parameters: Readonly<Record<Hook, string>> = {
 
 /** What a fix wants to be in the config file. */
 export interface GunicornPlan {
-  readonly early?: { readonly imports: readonly string[]; readonly block: readonly string[] };
+  readonly early?: Early;
   readonly hooks: readonly {
     readonly hook: Hook;
     readonly call: HookCall;
@@ -38,7 +38,6 @@ export function editGunicorn(
   const path = facts.config ?? facts.configHome;
   const file = PythonFile.openOrNew(path, context, spansIn(path, gone));
   if (file === undefined) return undefined;
-  const early = plan.early ? insertEarly(file, plan.early) : [];
   const created: string[][] = [];
   const edits: TextEdit[] = [];
   for (const { hook, call, where } of plan.hooks) {
@@ -54,26 +53,35 @@ export function editGunicorn(
     if (extended === undefined) return undefined;
     edits.push(...extended);
   }
-  const isNew = file.lines.every((line) => line === '');
-  const blocks = created.flatMap((lines, i) => (i === 0 ? lines : ['', '', ...lines]));
-  if (isNew) {
-    const top = plan.early
-      ? [...plan.early.imports.map((name) => `import ${name}`), '', ...plan.early.block]
-      : [];
-    const text = [...top, ...(top.length > 0 && blocks.length > 0 ? ['', ''] : []), ...blocks];
-    return [file.replace([0, 0, 0, 0], text.map((line) => line + file.eol).join(''))];
-  }
-  return blocks.length === 0 ? [...early, ...edits] : [...early, ...edits, placeHooks(file, blocks)];
+  const hooks = created.flatMap((lines, i) => (i === 0 ? lines : ['', '', ...lines]));
+  const early = plan.early ?? { imports: [], block: [] };
+  if (file.lines.every((line) => line === '')) return [newFile(file, early, hooks)];
+  return [...place(file, early, hooks), ...edits];
+}
+
+function newFile(file: PythonFile, { imports, block }: Early, hooks: readonly string[]): TextEdit {
+  const top = [...imports.map((name) => `import ${name}`), ...(block.length > 0 ? ['', ...block] : [])];
+  const lines = [...top, ...(top.length > 0 && hooks.length > 0 ? ['', ''] : []), ...hooks];
+  return file.replace([0, 0, 0, 0], lines.map((line) => line + file.eol).join(''));
 }
 
 /** New hooks go before a `post_fork` that is there, so that they stand in the order they run in; else at the end. */
-function placeHooks(file: PythonFile, blocks: readonly string[]): TextEdit {
+function place(file: PythonFile, early: Early, hooks: readonly string[]): TextEdit[] {
+  if (hooks.length === 0) return insertEarly(file, early);
   const at = file.body.findIndex((s) => s.k === 'def' && s.fn.name === 'post_fork');
-  const before = at < 0 ? undefined : file.body[at];
-  const previous = at < 0 ? file.body.at(-1) : file.body[at - 1];
-  if (before && !previous) return file.insertAbove(file.firstRow(before.at[0]), [...blocks, '', '']);
-  if (before && previous) return file.insertBlock(file.lastRow(previous), 2, blocks, blanksAround(before));
-  let last = file.lines.length - 1;
-  while (last > 0 && file.isBlank(last)) last--;
-  return file.insertBlock(last, 2, blocks, 0);
+  const before = file.body[at];
+  if (before === undefined) {
+    let last = file.lines.length - 1;
+    while (last > 0 && file.isBlank(last)) last--;
+    return [...insertEarly(file, early), file.insertBlock(last, 2, hooks, 0)];
+  }
+  const previous = file.body[at - 1];
+  if (previous === undefined) {
+    return [...insertEarly(file, early), file.insertAbove(file.firstRow(before.at[0]), [...hooks, '', ''])];
+  }
+  if (previous === preambleEnd(file)) {
+    const gap = early.block.length > 0 ? ['', ''] : [''];
+    return insertEarly(file, { imports: early.imports, block: [...early.block, ...gap, ...hooks] });
+  }
+  return [...insertEarly(file, early), file.insertBlock(file.lastRow(previous), 2, hooks, 2)];
 }

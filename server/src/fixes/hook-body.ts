@@ -1,9 +1,10 @@
 // Statements put into a function that exists: at its start or at its end, whatever its body looks like.
 
 import type { TextEdit } from '../base/edit.ts';
+import type { Span } from '../base/range.ts';
 import type { Stmt } from '../modules/summary.ts';
 import type { PythonFile } from './python-file.ts';
-import { calledBy, type DefStmt, isDocstring, isFiller, isImport, moduleAlias, walk } from './reading.ts';
+import { type DefStmt, isDocstring, isFiller, isImport, moduleAlias, walk } from './reading.ts';
 
 /** A call, with the import that makes its name known. */
 export interface HookCall {
@@ -22,7 +23,10 @@ export function bodyOf(calls: readonly HookCall[]): string[] {
   return lines;
 }
 
-/** Puts calls first or last into a function; no edit for a call that is there already, undefined where the body cannot be read. */
+/**
+ * Puts a call first or last into a function: no edit where it is there already, undefined where the body cannot be read.
+ * Last means before a `return` that ends the body, and before whatever may return earlier.
+ */
 export function extendBody(
   file: PythonFile,
   definition: DefStmt,
@@ -35,50 +39,54 @@ export function extendBody(
   if (suite.some((s) => s.k === 'expr' && file.slice(s.at) === call.text)) return [];
   const known = call.import !== undefined && moduleAlias(suite, call.import.module) !== undefined;
   const block = bodyOf([known || !call.import ? { text: call.text } : call]);
-  const [row, column, endRow, endColumn] = fn.body;
-  const outer = file.indentOf(fn.at[0]);
-  const header = file.line(row).slice(0, column);
-  if (header.trim() !== '') {
-    const kept = suite.every(isFiller) ? [] : [file.slice(fn.body)];
-    const lines = where === 'first' ? [...block, ...kept] : [...kept, ...block];
-    const start = header.trimEnd().length;
-    return [
-      file.replace(
-        [row, start, endRow, endColumn],
-        lines.map((l) => file.eol + (l && outer + file.unit + l)).join(''),
-      ),
-    ];
+  if (file.line(fn.body[0]).slice(0, fn.body[1]).trim() !== '') {
+    return [unfold(file, fn.body, block, suite, where)];
   }
-  const indent = file.indentOf(row);
+  const indent = file.indentOf(fn.body[0]);
   const lines = block.map((line) => line && indent + line);
   const docstring = isDocstring(suite[0]) ? suite[0] : undefined;
   const real = suite.filter((s) => s !== docstring && !isFiller(s));
-  const filler = suite.find(isFiller);
   const [first] = real;
   const last = real.at(-1);
   if (first === undefined || last === undefined) {
-    if (filler) return [file.replace(filler.at, lines.join(file.eol).trimStart())];
-    return [file.insertBelow(docstring ? file.lastRow(docstring) : endRow, lines)];
+    const filler = suite.find(isFiller);
+    if (!filler) return [file.insertBelow(docstring ? file.lastRow(docstring) : fn.body[2], lines)];
+    const [row, column, endRow] = filler.at;
+    return [file.replace([row, column, endRow, file.line(endRow).length], lines.join(file.eol).trimStart())];
   }
-  const returns = [...walk(real)].some((s) => s.k === 'return' && s !== last);
-  if (where === 'first' || returns) {
-    return [
-      file.insertAbove(file.firstRow(first.at[0]), [
-        ...lines,
-        ...(isImport(first) || isDefinition(first) ? [''] : []),
-      ]),
-    ];
+  const leaving = real.find((s) => [...walk([s])].some((inner) => inner.k === 'return'));
+  const before = where === 'first' ? first : leaving;
+  if (before) {
+    const above = before !== first && startsWithImport(block) ? [''] : [];
+    const below = isImport(before) || isDefinition(before) ? [''] : [];
+    return [file.insertAbove(file.firstRow(before.at[0]), [...above, ...lines, ...below])];
   }
-  const gap = call.import !== undefined && !known ? [''] : [];
-  if (last.k === 'return') return [file.insertAbove(file.firstRow(last.at[0]), [...lines])];
-  return [
-    file.insertBelow(file.lastRow(last), [...(isDefinition(last) || isImport(last) ? [''] : gap), ...lines]),
-  ];
+  const gap = isDefinition(last) || isImport(last) || startsWithImport(block) ? [''] : [];
+  return [file.insertBelow(file.lastRow(last), [...gap, ...lines])];
 }
 
-/** Whether a function's own suite calls a dotted name without arguments standing in the way. */
-export function callsDirectly(file: PythonFile, definition: DefStmt, name: string): boolean {
-  return (file.suite(definition.fn) ?? []).some((s) => calledBy(s) === name);
+/** A body on the line of its `def` gets lines of its own. */
+function unfold(
+  file: PythonFile,
+  body: Span,
+  block: readonly string[],
+  suite: readonly Stmt[],
+  where: 'first' | 'last',
+): TextEdit {
+  const [row, column, endRow, endColumn] = body;
+  const kept = suite.every(isFiller) ? [] : [file.slice(body)];
+  const gap = kept.length > 0 && startsWithImport(where === 'last' ? block : kept) ? [''] : [];
+  const lines = where === 'first' ? [...block, ...gap, ...kept] : [...kept, ...gap, ...block];
+  const indent = file.indentOf(row) + file.unit;
+  const start = file.line(row).slice(0, column).trimEnd().length;
+  return file.replace(
+    [row, start, endRow, endColumn],
+    lines.map((line) => file.eol + (line && indent + line)).join(''),
+  );
+}
+
+function startsWithImport(lines: readonly string[]): boolean {
+  return /^(import|from) /.test(lines[0] ?? '');
 }
 
 function isDefinition(statement: Stmt): boolean {

@@ -16,10 +16,7 @@ export interface Early {
 
 /** Edits that put the imports into the block of standard imports and the code right after it. */
 export function insertEarly(file: PythonFile, { imports, block }: Early): TextEdit[] {
-  const head = file.body.filter((s, i) => (i === 0 && isDocstring(s)) || isFuture(s));
-  const rest = file.body.slice(head.length);
-  const end = rest.findIndex((s) => !staysFirst(s));
-  const run = end < 0 ? rest : rest.slice(0, end);
+  const { head, run, rest } = parts(file);
   const missing = imports.filter((name) => moduleAlias(file.body, name) !== name).sort();
   const late = rest.slice(run.length).find((s) => imports.some((name) => moduleAlias([s], name) === name));
   if (late) return block.length === 0 ? [] : [file.insertBlock(file.lastRow(late), 1, block, 1)];
@@ -39,6 +36,20 @@ export function insertEarly(file: PythonFile, { imports, block }: Early): TextEd
   const gap = atEnd.length > 0 && block.length > 0 ? [''] : [];
   const next = blanksAround(rest[run.length]);
   return [...inside, file.insertBlock(after, joins ? 0 : 1, [...atEnd, ...gap, ...block], next)];
+}
+
+/** The statement after which early code comes; undefined where the file opens with something else. */
+export function preambleEnd(file: PythonFile): Stmt | undefined {
+  const { head, run } = parts(file);
+  return run.at(-1) ?? head.at(-1);
+}
+
+/** Docstring and future imports; then what stays first; everything after the head. */
+function parts(file: PythonFile): { head: readonly Stmt[]; run: readonly Stmt[]; rest: readonly Stmt[] } {
+  const head = file.body.filter((s, i) => (i === 0 && isDocstring(s)) || isFuture(s));
+  const rest = file.body.slice(head.length);
+  const end = rest.findIndex((s) => !staysFirst(s));
+  return { head, run: end < 0 ? rest : rest.slice(0, end), rest };
 }
 
 function isFuture(statement: Stmt): boolean {

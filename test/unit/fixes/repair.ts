@@ -49,7 +49,7 @@ export async function repair(files: Tree, rules: readonly string[]): Promise<Rec
   for (const rule of rules) {
     const { findings } = await given.analyse();
     const finding = findings.find((each) => each.rule === rule);
-    if (finding !== undefined) given.apply(finding);
+    if (finding !== undefined && finding.fixes.length > 0) given.apply(finding);
   }
   return { ...given.tree };
 }
