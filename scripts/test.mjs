@@ -30,6 +30,7 @@ const stages = {
     const { runEditorTests } = await import('./lib/editor-tests.mjs');
     return runEditorTests();
   },
+  start: () => runTests(testFiles('test/start'), { concurrency: 1 }),
   neovim: async () => {
     await ensureBuilt();
     await ensureNeovim();

@@ -35,7 +35,9 @@ export async function runTests(files, { concurrency = availableParallelism(), li
       return error.output;
     throw error;
   });
-  const count = (name) => Number(new RegExp(`^\\S+ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? Number.NaN);
+  // The last such line is the runner's own: a test may print another.
+  const count = (name) =>
+    Number([...output.matchAll(new RegExp(`^\\S+ ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? Number.NaN);
   const counts = {
     passed: count('pass'),
     failed: count('fail') + count('cancelled'),
