@@ -97,7 +97,36 @@ export const forkHookNeverRuns: Rule = {
   fix,
 };
 
-function check({ deployment, simulation }: Case): readonly Report[] {
+function check(input: Case): readonly Report[] {
+  return [...failedImports(input), ...idleHooks(input)];
+}
+
+/** Without uwsgidecorators there is no application either; that matters also to a single process. */
+function failedImports({ deployment, simulation }: Case): readonly Report[] {
+  return simulation.events.flatMap((event) =>
+    event.kind === 'import-failed' && event.module === 'uwsgidecorators'
+      ? [
+          {
+            severity: grade(forkHookNeverRuns.severity, deployment, event.certainty),
+            message: `${whyNoModule(deployment)}${doubts(deployment, event.certainty)}`,
+            at: event.at,
+            trace: event.trace,
+            related: [],
+          },
+        ]
+      : [],
+  );
+}
+
+function whyNoModule({ server }: Deployment): string {
+  return server === 'uwsgi'
+    ? '`uwsgidecorators` raises when it is imported, because uWSGI runs without its master process here: every ' +
+        'request is answered with an error. Set `master = true`.'
+    : '`uwsgidecorators` exists only inside uWSGI: under gunicorn this import raises, and the app does not load. ' +
+        'Guard it with `except ImportError`, and do the work of its hooks in `post_fork` of the gunicorn config.';
+}
+
+function idleHooks({ deployment, simulation }: Case): readonly Report[] {
   if (!deployment.forks) return [];
   const reports: Report[] = [];
   for (const hook of simulation.events) {
@@ -119,20 +148,23 @@ function check({ deployment, simulation }: Case): readonly Report[] {
 
 /** One remedy for every deployment that reports the place; none where they need different ones. */
 function fix(at: Location, cases: readonly Case[], context: FixContext): readonly Fix[] {
-  const remedies = new Set(
+  const wanted = new Set(
     cases.flatMap(({ deployment, simulation }) =>
       simulation.events.flatMap((event) =>
-        event.kind === 'hook-register' && compareLocations(event.at, at) === 0
-          ? [remedy(event, deployment)]
-          : [],
+        compareLocations(event.at, at) === 0 ? remedies(event, deployment) : [],
       ),
     ),
   );
-  const [only] = remedies;
-  if (remedies.size !== 1 || only === undefined) return [];
+  const [only] = wanted;
+  if (wanted.size !== 1 || only === undefined) return [];
   return only === 'call'
     ? offered(callHookDirectly(at, cases, context))
     : offered(setUwsgiOption(cases, only, context));
+}
+
+function remedies(event: Event, deployment: Deployment): readonly (string | undefined)[] {
+  if (event.kind === 'import-failed') return [deployment.server === 'uwsgi' ? 'master' : undefined];
+  return event.kind === 'hook-register' ? [remedy(event, deployment)] : [];
 }
 
 /** `call` the function where it is defined, or the option that makes uWSGI run it. */

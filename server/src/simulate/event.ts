@@ -67,6 +67,7 @@ export type Event =
       readonly ran: boolean;
     })
   | (EventBase & { readonly kind: 'app-created'; readonly callable: string })
+  /** Importing `module` raises and nothing catches it: the server does not get its application. */
   | (EventBase & { readonly kind: 'import-failed'; readonly module: string });
 
 /** `threshold-zero` is `gc.set_threshold(0)`, which switches the collector off; `threshold` is any other value. */

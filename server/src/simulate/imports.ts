@@ -169,8 +169,9 @@ function libraryModule(m: Machine, name: string, at: Location): Value {
   const effect = libraryRow(name.split('.')[0] ?? name)?.effect;
   if (effect?.kind === 'server-module') {
     const answer = m.options.serverModule(effect.server, effect.needsMaster);
-    if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at);
-    if (answer === 'raises') throw new PythonRaise('Exception', at);
+    const failure = { module: name, phase: m.recorder.phase, frames: [...m.recorder.frames] };
+    if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at, failure);
+    if (answer === 'raises') throw new PythonRaise('Exception', at, failure);
   }
   return library(name);
 }

@@ -287,7 +287,11 @@ class Run {
     } catch (error) {
       if (!(error instanceof PythonRaise)) throw error;
       if (what === 'request' || what === 'thread' || what === 'hook') return;
-      this.m.recorder.record({ kind: 'import-failed', module: what }, error.at, `raises ${error.type}`);
+      const { recorder } = this.m;
+      const { module, phase, frames } = error.failure ?? { module: what, phase: recorder.phase, frames: [] };
+      recorder.inPhase(phase, frames, () =>
+        recorder.record({ kind: 'import-failed', module }, error.at, `raises ${error.type}`),
+      );
     }
   }
 }

@@ -65,14 +65,23 @@ export interface RegisteredHook {
   readonly certainty: Certainty;
 }
 
+export interface FailedImport {
+  readonly module: string;
+  readonly phase: Phase;
+  readonly frames: readonly Frame[];
+}
+
 /** A Python exception on its way up. */
 export class PythonRaise {
   readonly type: string;
   /** The `raise` statement or the import that fails. */
   readonly at: Location;
-  constructor(type: string, at: Location) {
+  /** For an import that fails: of which module, and on which way. */
+  readonly failure: FailedImport | undefined;
+  constructor(type: string, at: Location, failure?: FailedImport) {
     this.type = type;
     this.at = at;
+    this.failure = failure;
   }
 }
 
