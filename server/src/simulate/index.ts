@@ -7,7 +7,7 @@ import { spanOf } from '../base/range.ts';
 import type { Deployment, Entrypoint } from '../deploy/model.ts';
 import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
-import { callCallback } from './calls.ts';
+import { callCallback, callValue } from './calls.ts';
 import type { Event, Phase, Simulation } from './event.ts';
 import { importModule, moduleAttribute, runModule } from './imports.ts';
 import {
@@ -18,7 +18,7 @@ import {
   PythonRaise,
   type RegisteredHook,
 } from './machine.ts';
-import { type ModuleValue, newScope, type Value } from './value.ts';
+import { type ModuleValue, newScope, noArgs, type Value } from './value.ts';
 
 export type * from './event.ts';
 export { beforeFork } from './event.ts';
@@ -173,8 +173,10 @@ class Run {
     if (app === undefined) return;
     const place = at ?? start(module.path ?? '');
     const called = entrypoint.kind === 'module' && entrypoint.factory;
-    if (called) m.as(module, () => callCallback(m, app, spanOf(place.range)));
-    this.application = { value: app, module, at: place };
+    const value = called
+      ? m.as(module, () => callValue(m, app, noArgs, spanOf(place.range), undefined))
+      : app;
+    this.application = { value, module, at: place };
   }
 
   private application: { value: Value; module: ModuleValue; at: Location } | undefined;
