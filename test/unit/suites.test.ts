@@ -1,0 +1,117 @@
+// Runs the Markdown suites and the examples in the rules' own pages against the whole engine.
+// That Python can read what fixes make is asked of Python itself, once for all of them.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createAnalysis, rulebook } from '../../server/src/analysis.ts';
+import type { Log } from '../../server/src/base/ports.ts';
+import { ruleDocs } from '../../server/src/rules/docs.generated.ts';
+import { memoryFiles } from '../lib/memory-files.ts';
+import { grammar } from '../lib/python.ts';
+import { type Analyse, judge, root } from '../lib/suite/judge.ts';
+import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
+
+const folder = fileURLToPath(new URL('../suites/', import.meta.url));
+const ids: ReadonlySet<string> = new Set(rulebook.map((rule) => rule.id));
+
+/** A rule that crashes is a failure here, not a line in a log. */
+const log: Log = {
+  info() {},
+  warn() {},
+  error(message) {
+    throw new Error(message);
+  },
+};
+
+const analyse: Analyse = async (files, off) => {
+  const ports = {
+    files: memoryFiles(Object.fromEntries(files), root),
+    clock: { now: () => 0 },
+    log,
+    grammar,
+  };
+  const analysis = await createAnalysis(ports, root);
+  try {
+    analysis.configure({ rules: Object.fromEntries(off.map((id) => [id, 'off'])), exclude: [] });
+    return await analysis.run();
+  } finally {
+    analysis.dispose();
+  }
+};
+
+/** The advice to freeze is due wherever an app is preloaded; in pages about something else it is left out. */
+function pageTests(id: string, page: string): readonly SuiteTest[] {
+  const off =
+    ids.has('missing-gc-freeze') && !page.includes('[missing-gc-freeze') ? ['missing-gc-freeze'] : [];
+  return parseSuite(page, { prose: true }).map((each) => ({
+    ...each,
+    name: `${id}: ${each.name}`,
+    settings: { off },
+  }));
+}
+
+function add(tests: readonly SuiteTest[]): void {
+  for (const each of tests) {
+    test(each.name, async () => assert.deepEqual(await judge(each, ids, analyse), []));
+  }
+}
+
+const suites = readdirSync(folder)
+  .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  .map((name) => ({ name, tests: parseSuite(readFileSync(join(folder, name), 'utf8')) }));
+
+describe('suites', () => {
+  for (const { name, tests } of suites) describe(name, () => add(tests));
+});
+
+describe('examples in the rules’ pages', () => {
+  for (const [id, { page }] of Object.entries(ruleDocs)) add(pageTests(id, page));
+});
+
+test('every rule has a suite with tests for both outcomes, and every page an example and a fix', () => {
+  assert.ok(ids.size > 0);
+  for (const id of ids) {
+    const page = pageTests(id, ruleDocs[id]?.page ?? '');
+    assert.deepEqual(
+      page.map(({ name }) => name),
+      [`${id}: Example`, `${id}: Fix`],
+    );
+  }
+  for (const id of [...ids].filter((each) => each !== 'unused-ignore')) {
+    const tests = suites.find(({ name }) => name === `${id}.md`)?.tests ?? [];
+    const asserting = (wanted: 'loud' | 'quiet'): number =>
+      tests.filter(({ files }) =>
+        [...files.values()].some(({ assertions }) =>
+          assertions.some((each) =>
+            wanted === 'loud'
+              ? 'rule' in each && each.rule === id
+              : 'rules' in each && each.rules.includes(id),
+          ),
+        ),
+      ).length;
+    assert.ok(asserting('loud') >= 8, `${id}: ${asserting('loud')} tests that find it, 8 are wanted`);
+    assert.ok(asserting('quiet') >= 8, `${id}: ${asserting('quiet')} tests that are quiet, 8 are wanted`);
+  }
+});
+
+test('Python can read every fixed file', () => {
+  const fixed = suites.flatMap(({ name, tests }) =>
+    tests.flatMap((each) =>
+      [...each.after.values()].flatMap((files) =>
+        [...files].flatMap(([path, { text }]) =>
+          path.endsWith('.py') ? [{ name: `${name}: ${each.name}: ${path}`, text }] : [],
+        ),
+      ),
+    ),
+  );
+  const program = 'import ast, json, sys\nfor f in json.load(sys.stdin): ast.parse(f["text"], f["name"])';
+  const { status, stderr } = spawnSync('python3', ['-c', program], {
+    input: JSON.stringify(fixed),
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+});
