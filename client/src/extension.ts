@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import type { ForksightApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { LiveFeed } from './live-feed.ts';
+import { registerPanel } from './panel.ts';
+import { restartApp } from './restart.ts';
 import { RulePages } from './rule-pages.ts';
 import { Server } from './server.ts';
 import { StatusItem } from './status.ts';
@@ -20,6 +22,8 @@ export function activate(context: vscode.ExtensionContext): ForksightApi {
     registerCommands(server, pages),
     feed,
     new StatusItem(feed),
+    registerPanel(context.extensionUri, feed, { restart: (app) => void restartApp(feed, app) }),
+    vscode.commands.registerCommand('forksight.restartApp', () => restartApp(feed)),
   );
   const ready = server.start();
   ready.catch((error: unknown) => output.error(`The language server did not start: ${String(error)}`));

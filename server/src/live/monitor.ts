@@ -3,11 +3,12 @@
 
 import { Limiter } from '../base/limiter.ts';
 import type { Clock } from '../base/ports.ts';
-import type { LiveCondition, LiveSnapshot, SeriesData, WatchCost } from '../protocol/live.ts';
+import type { LiveCondition, LiveSnapshot, RestartAnswer, SeriesData, WatchCost } from '../protocol/live.ts';
 import { appId, TrackedApp } from './app.ts';
 import { Discovery } from './discover.ts';
 import { bestHint, type DeploymentHint, servesWorkspace } from './match.ts';
 import type { ProcReader } from './proc.ts';
+import { restartPlan } from './restart.ts';
 import type { TrackedProcess } from './track.ts';
 import { parseStatsAddress, type StatsAddress, type StatsResult } from './uwsgi-stats.ts';
 
@@ -92,8 +93,9 @@ export class Monitor {
       .filter((series) => series.points.length > 0);
   }
 
-  app(id: string): TrackedApp | undefined {
-    return this.apps.get(id);
+  restartPlan(id: string): RestartAnswer | undefined {
+    const app = this.apps.get(id);
+    return app && restartPlan(this.ports.proc, id, app.view().name, app.group);
   }
 
   private look(): void {

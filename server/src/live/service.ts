@@ -47,25 +47,7 @@ export class LiveService {
 
   /** What is needed to start an application again as it was started. */
   restartPlan(appId: string): RestartAnswer {
-    const app = this.monitor.app(appId);
-    if (app === undefined) return { ok: false, why: 'This application is no longer running.' };
-    const { root } = app.group;
-    if (root.cwd === undefined)
-      return { ok: false, why: 'Its folder cannot be seen: it belongs to another user.' };
-    if (root.recognised.titled) {
-      const why =
-        'Its process title hides the command it was started with. Stop it and start it again yourself, or run it without setproctitle.';
-      return { ok: false, why };
-    }
-    const plan = {
-      appId,
-      name: app.view().name,
-      pid: root.stat.pid,
-      startTime: String(root.stat.startTime),
-      cwd: root.cwd,
-      argv: root.argv,
-    };
-    return { ok: true, plan };
+    return this.monitor.restartPlan(appId) ?? { ok: false, why: 'This application is no longer running.' };
   }
 
   dispose(): void {

@@ -148,13 +148,15 @@ export interface Update {
 
 export type LiveMessage = Hydrate | Update;
 
-/** How to start an app again; for the extension, never for the page. */
+/** How to end an app and start it again; for the extension, never for the page. */
 export interface RestartPlan {
   readonly appId: string;
   readonly name: string;
-  readonly pid: number;
-  readonly startTime: string;
+  /** To be sent the signal; all have ended when it has. */
+  readonly pids: readonly number[];
+  readonly signal: 'SIGTERM' | 'SIGINT';
   readonly cwd: string;
+  /** The program as an absolute path, then its arguments. */
   readonly argv: readonly string[];
 }
 
@@ -178,8 +180,7 @@ export const liveMethods = {
 export type PageRequest =
   | { readonly type: 'ready' }
   | { readonly type: 'open'; readonly path: string; readonly line: number; readonly column: number }
-  | { readonly type: 'restart'; readonly appId: string }
-  | { readonly type: 'start' };
+  | { readonly type: 'restart'; readonly appId: string };
 
 /** From the extension to the page. */
 export type PageMessage =

@@ -1,3 +1,5 @@
+// Rings, limiters and series: what keeps watching bounded in memory and in time.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

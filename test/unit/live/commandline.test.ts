@@ -1,3 +1,5 @@
+// What processes say about themselves, by title and by arguments.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { argumentFacts, recognise } from '../../../server/src/live/commandline.ts';

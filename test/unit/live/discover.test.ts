@@ -1,3 +1,5 @@
+// Masters and workers among made-up process lists: parents, titles, signals, and processes that come and go.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Discovery, type Group } from '../../../server/src/live/discover.ts';

@@ -1,3 +1,5 @@
+// Texts of the process table and the sums over them.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseRollup, parseStatm, totalsOf } from '../../../server/src/live/memory.ts';

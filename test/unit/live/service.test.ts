@@ -1,3 +1,5 @@
+// Snapshots and watching over made-up process lists, with every way a process can fail to be read.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { workersJson, workersText } from '../../../server/src/cli/workers.ts';
@@ -282,32 +284,5 @@ describe('watching', () => {
       second.points.map((series) => series.points.length),
       [1, 1, 1],
     );
-  });
-});
-
-describe('restarting', () => {
-  it('knows the command of a server that kept its arguments', async () => {
-    const argv = ['/venv/bin/python', '/venv/bin/gunicorn', 'shop:app'];
-    tree.add({ pid: 10, argv, cwd: '/srv/shop', ...memory, ...signals.gunicornMaster });
-    const service = new LiveService(ports());
-    const app = onlyApp(await service.snapshot());
-    const answer = service.restartPlan(app.id);
-    assert.ok(answer.ok);
-    assert.deepEqual(answer.plan, {
-      appId: app.id,
-      name: 'shop',
-      pid: 10,
-      startTime: '1000',
-      cwd: '/srv/shop',
-      argv,
-    });
-  });
-
-  it('says why it cannot for a title, and for what no longer runs', async () => {
-    gunicornWithTwoWorkers();
-    const service = new LiveService(ports());
-    const answer = service.restartPlan(onlyApp(await service.snapshot()).id);
-    assert.ok(!answer.ok && answer.why.includes('title'));
-    assert.equal(service.restartPlan('gunicorn:1:1').ok, false);
   });
 });

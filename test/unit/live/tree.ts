@@ -10,6 +10,8 @@ export interface FakeProcess {
   readonly ppid?: number;
   readonly argv: readonly string[];
   readonly cwd?: string;
+  readonly exe?: string;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly startTime?: number;
   readonly state?: string;
   readonly threads?: number;
@@ -44,6 +46,9 @@ export class ProcTree {
     const masks = `SigIgn:\t${mask(process.ignored ?? [])}\nSigCgt:\t${mask(process.caught ?? [])}\n`;
     writeFileSync(join(folder, 'status'), `Name:\tx\nPPid:\t${ppid}\n${masks}Threads:\t${threads}\n`);
     if (process.cwd !== undefined) symlinkSync(process.cwd, join(folder, 'cwd'));
+    if (process.exe !== undefined) symlinkSync(process.exe, join(folder, 'exe'));
+    const variables = Object.entries(process.environment ?? {}).map(([name, value]) => `${name}=${value}\0`);
+    writeFileSync(join(folder, 'environ'), variables.join(''));
     if (process.statm !== undefined)
       writeFileSync(join(folder, 'statm'), `${process.statm.join(' ')} 0 0 0 0\n`);
     if (process.rollup !== undefined) {
