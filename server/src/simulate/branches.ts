@@ -2,6 +2,7 @@
 
 import { evaluate } from './expressions.ts';
 import type { Activation, Machine } from './machine.ts';
+import { compareVersion } from './platform.ts';
 import type { Expr } from './source.ts';
 import { constant, optionsOf, unknown, type Value } from './value.ts';
 
@@ -58,7 +59,7 @@ function hasOwnTruth(value: Extract<Value, { t: 'instance' }>): boolean {
 
 /** The result of comparing two values; carries a hint where one side has one. */
 export function compare(op: string, left: Value, right: Value): Value {
-  const known = compareKnown(op, left, right);
+  const known = compareVersion(op, left, right) ?? compareKnown(op, left, right);
   if (known !== undefined) return constant(known);
   const l = left.t === 'unknown' ? left.hint : left;
   const r = right.t === 'unknown' ? right.hint : right;

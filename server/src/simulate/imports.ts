@@ -4,6 +4,7 @@
 import type { Location } from '../base/range.ts';
 import { libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
+import { libraryAttribute } from './library.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
 import type { Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
@@ -102,7 +103,7 @@ export function importByName(m: Machine, args: CallArgs, at: Span, a: Activation
 }
 
 function importedName(m: Machine, module: Value, base: string, name: string, at: Span): Value {
-  if (module.t === 'library') return nameOfLibrary(module.name, name);
+  if (module.t === 'library') return libraryAttribute(m, module, name);
   if (module.t !== 'module') return unknown;
   const found = moduleAttribute(m, module, name);
   if (found !== undefined) return found;
@@ -110,12 +111,6 @@ function importedName(m: Machine, module: Value, base: string, name: string, at:
   if (module.searched && m.options.resolver.find(submodule))
     return importModule(m, submodule, at, m.activation);
   return unknown;
-}
-
-function nameOfLibrary(module: string, name: string): Value {
-  if ((module === 'typing' || module === 'typing_extensions') && name === 'TYPE_CHECKING')
-    return constant(false);
-  return module === 'sys' && name === 'platform' ? constant('linux') : library(`${module}.${name}`);
 }
 
 function importStar(m: Machine, module: Value, a: Activation): void {

@@ -15,39 +15,28 @@ import { containerMethod } from './containers.ts';
 import { importByName } from './imports.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
+import { platformConstants } from './platform.ts';
 import { startSite } from './sites.ts';
 import type { Span } from './source.ts';
 import { standardFunction } from './standard.ts';
 import {
   type CallArgs,
-  constant,
   type FunctionValue,
   type LibraryValue,
   library,
   type MethodValue,
   type NativeObject,
   none,
-  sequence,
   unknown,
   type Value,
 } from './value.ts';
 
-const constants: Readonly<Record<string, Value>> = {
-  'typing.TYPE_CHECKING': constant(false),
-  'typing_extensions.TYPE_CHECKING': constant(false),
-  'sys.platform': constant('linux'),
-  'os.name': constant('posix'),
-  'os.sep': constant('/'),
-  'sys.version_info': {
-    t: 'unknown',
-    hint: sequence('tuple', [constant(3), constant(12), constant(0), constant('final'), constant(0)]),
-  },
-};
-
 export function libraryAttribute(m: Machine, object: LibraryValue, name: string): Value {
   const qualified = `${object.name}.${name}`;
   void m;
-  return Object.hasOwn(constants, qualified) ? (constants[qualified] ?? unknown) : library(qualified);
+  return Object.hasOwn(platformConstants, qualified)
+    ? (platformConstants[qualified] ?? unknown)
+    : library(qualified);
 }
 
 export function setLibraryAttribute(

@@ -5,6 +5,7 @@ import { importSubmodule, moduleAttribute } from './imports.ts';
 import { libraryAttribute, setLibraryAttribute } from './library.ts';
 import type { Machine } from './machine.ts';
 import { nameObject } from './machine.ts';
+import { pythonVersion, versionPart } from './platform.ts';
 import type { Span } from './source.ts';
 import {
   type ClassValue,
@@ -85,7 +86,7 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
       return values.length > 0 ? union(...values) : unknown;
     }
     default:
-      return unknown;
+      return object === pythonVersion ? versionPart(name) : unknown;
   }
 }
 
@@ -271,7 +272,7 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
     case 'union':
       return union(...object.options.map((option) => subscript(m, option, index, at)));
     default:
-      return unknown;
+      return object === pythonVersion ? versionPart(index) : unknown;
   }
 }
 
