@@ -5,6 +5,7 @@ import { stdlibRows } from './stdlib.ts';
 
 export type { Effect, HookParameter, LibraryRow, Parameter } from './row.ts';
 export { queueMethods, threadMethods } from './row.ts';
+export { isStandardLibrary } from './standard-library.ts';
 
 const byName = new Map<string, LibraryRow>();
 for (const row of stdlibRows) {

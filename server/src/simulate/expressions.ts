@@ -4,7 +4,7 @@ import { compare, decide, truth } from './branches.ts';
 import { builtinName } from './builtins.ts';
 import { callValue } from './calls.ts';
 import { functionValue } from './functions.ts';
-import { spread } from './iterate.ts';
+import { resume, spread } from './iterate.ts';
 import { type Activation, type Machine, nameObject } from './machine.ts';
 import { getAttribute, setAttribute, subscript } from './objects.ts';
 import type { Arg, Expr, Span } from './source.ts';
@@ -12,8 +12,10 @@ import {
   type CallArgs,
   constant,
   type DictValue,
+  type GeneratorRun,
   keyOf,
   newScope,
+  none,
   sequence,
   union,
   unknown,
@@ -64,11 +66,14 @@ export function evaluate(m: Machine, e: Expr, a: Activation): Value {
     case 'await':
       return awaited(e.of ? evaluate(m, e.of, a) : unknown);
     case 'yield':
-      a.yields.push(e.of ? evaluate(m, e.of, a) : unknown);
+      give(a, e.of ? evaluate(m, e.of, a) : none);
       return unknown;
-    case 'yield-from':
-      if (e.of) a.yields.push(...spread(m, evaluate(m, e.of, a)).items);
+    case 'yield-from': {
+      const inner = e.of ? evaluate(m, e.of, a) : unknown;
+      if (inner.t === 'generator') resume(m, inner, a, (value) => give(a, value));
+      else for (const item of spread(m, inner).items) give(a, item);
       return unknown;
+    }
     case 'star':
     case 'double-star':
       return e.of ? evaluate(m, e.of, a) : unknown;
@@ -253,16 +258,25 @@ function conditional(m: Machine, e: Extract<Expr, { k: 'conditional' }>, a: Acti
 
 const comprehensionLimit = 64;
 
+function give(a: Activation, value: Value): void {
+  a.yields.push(value);
+  a.onYield?.(value);
+}
+
 function comprehension(m: Machine, e: Extract<Expr, { k: 'comprehension' }>, a: Activation): Value {
   const scope = newScope('function', a.scope, a.module, m.uncertain);
   const inner: Activation = { ...a, scope };
   const values: Value[] = [];
   const dict: DictValue = { t: 'dict', entries: new Map(), open: false };
   let open = false;
+  let given: ((value: Value) => void) | undefined;
   const element = (): void => {
     const key = evaluate(m, e.element, inner);
     if (e.value) store(dict, key, evaluate(m, e.value, inner));
-    else values.push(key);
+    else {
+      values.push(key);
+      given?.(key);
+    }
   };
   const run = (index: number): void => {
     const clause = e.clauses[index];
@@ -290,7 +304,8 @@ function comprehension(m: Machine, e: Extract<Expr, { k: 'comprehension' }>, a: 
     }
   };
   if (e.kind === 'generator') {
-    const later = (): { yields: readonly Value[]; result: Value } => {
+    const later: GeneratorRun = (onYield) => {
+      given = onYield;
       run(0);
       return { yields: values, result: unknown };
     };

@@ -9,6 +9,7 @@ import {
   type CallArgs,
   constant,
   type FunctionValue,
+  type GeneratorRun,
   newScope,
   none,
   type Scope,
@@ -92,13 +93,14 @@ export function runFunction(m: Machine, fn: FunctionValue, args: CallArgs): Valu
   const block = fn.body.k === 'suite' ? m.options.store.body(fn.module.path ?? '', fn.body.def.body) : [];
   const scope = newScope('function', fn.closure, fn.module, m.uncertain);
   bindParameters(m, fn, args, scope);
-  const run = (): { yields: readonly Value[]; result: Value } => {
+  const run: GeneratorRun = (onYield) => {
     const activation: Activation = {
       scope,
       module: fn.module,
       fn,
       returns: [],
       yields: [],
+      onYield,
       statement: undefined,
       alone: false,
       call: undefined,

@@ -2,7 +2,7 @@
 // What the project does not have is a library, known by its name only.
 
 import type { Location } from '../base/range.ts';
-import { libraryRow } from '../knowledge/index.ts';
+import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { libraryAttribute } from './library.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
@@ -58,7 +58,7 @@ export function importModule(m: Machine, name: string, at: Span, a: Activation |
     const dotted = parts.slice(0, i).join('.');
     const module = loadModule(m, dotted, at, a);
     if (module === undefined)
-      return i === 1 ? libraryModule(m, name, m.location(at, a?.module)) : unknownSubmodule(m, name);
+      return i === 1 ? libraryModule(m, name, m.location(at, a?.module)) : unknownSubmodule(m);
     if (parent !== undefined && !parent.scope.names.has(parts[i - 1] ?? ''))
       parent.scope.names.set(parts[i - 1] ?? '', module);
     parent = module;
@@ -110,6 +110,7 @@ function importedName(m: Machine, module: Value, base: string, name: string, at:
   const submodule = `${base}.${name}`;
   if (module.searched && m.options.resolver.find(submodule))
     return importModule(m, submodule, at, m.activation);
+  if (!module.scope.open && module.state === 'done') m.doubt('ImportError');
   return unknown;
 }
 
@@ -168,13 +169,13 @@ function libraryModule(m: Machine, name: string, at: Location): Value {
     if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at, failure);
     if (answer === 'raises') throw new PythonRaise('Exception', at, failure);
   }
+  if (!isStandardLibrary(name)) m.doubt('ModuleNotFoundError');
   return library(name);
 }
 
 /** The project has the package but not this module: generated, compiled or really missing. */
-function unknownSubmodule(m: Machine, name: string): Value {
-  void m;
-  void name;
+function unknownSubmodule(m: Machine): Value {
+  m.doubt('ModuleNotFoundError');
   return unknown;
 }
 
@@ -233,6 +234,7 @@ export function runModule(
   m.activations.push(activation);
   try {
     const broken = summary.ir.errors.length > 0;
+    if (broken) m.doubt('SyntaxError');
     if (broken) m.maybe('possible', () => execute(m, summary.ir.body, activation));
     else execute(m, summary.ir.body, activation);
     module.state = 'done';

@@ -1,8 +1,8 @@
 // What iterating a value gives, as far as it is known.
 
 import { callMethod } from './calls.ts';
-import type { Machine } from './machine.ts';
-import { constant, optionsOf, unknown, type Value } from './value.ts';
+import type { Activation, Machine } from './machine.ts';
+import { constant, type GeneratorValue, optionsOf, unknown, type Value } from './value.ts';
 
 export interface Items {
   readonly items: readonly Value[];
@@ -45,4 +45,23 @@ export function iterate(m: Machine, value: Value): Items {
 /** As `iterate`, for unpacking and arguments. */
 export function spread(m: Machine, value: Value): Items {
   return value === unknown ? nothingKnown : iterate(m, value);
+}
+
+/** Runs a generator; at each `yield` the code of `a`, which drives it, goes on with the value. */
+export function resume(
+  m: Machine,
+  generator: GeneratorValue,
+  a: Activation,
+  onYield: (value: Value) => void,
+): void {
+  const { run } = generator;
+  generator.run = undefined;
+  run?.((value) => {
+    m.activations.push(a);
+    try {
+      onYield(value);
+    } finally {
+      m.activations.pop();
+    }
+  });
 }

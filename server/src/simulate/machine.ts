@@ -33,6 +33,8 @@ export interface Activation {
   /** Values of returns in branches that may or may not be taken. */
   readonly returns: Value[];
   readonly yields: Value[];
+  /** Who takes over at each `yield`, where the generator is run by a loop or a `with`. */
+  readonly onYield?: ((value: Value) => void) | undefined;
   /** The statement that runs, and whether it stands alone in its block. */
   statement: Stmt | undefined;
   alone: boolean;
@@ -122,6 +124,8 @@ export class Machine {
   readonly environment = new Map<string, Value>();
   /** The `try` statements that run, outermost first: which exceptions each catches. */
   readonly handlers: ((type: string) => boolean)[] = [];
+  /** Exceptions that may have been raised inside a `try`: a library that is not installed, a file that does not parse. */
+  readonly doubts: string[] = [];
   /** Depth of branches that may not be taken. */
   uncertain = 0;
   readonly options: MachineOptions;
@@ -154,6 +158,10 @@ export class Machine {
     if (this.steps > this.options.bounds.steps)
       throw new BoundHit(`more than ${this.options.bounds.steps} steps`);
     if ((this.steps & 1023) === 0 && this.options.cancelled()) throw new BoundHit('cancelled');
+  }
+
+  doubt(exception: string): void {
+    if (this.handlers.length > 0) this.doubts.push(exception);
   }
 
   /** Runs what may not run in reality: assignments join, events are at most of that certainty. */

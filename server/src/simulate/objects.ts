@@ -1,4 +1,4 @@
-// Attributes, items and context managers of abstract values, by Python's lookup order.
+// Attributes and items of abstract values, by Python's lookup order.
 
 import { callMethod, callValue } from './calls.ts';
 import { importSubmodule, moduleAttribute } from './imports.ts';
@@ -12,7 +12,6 @@ import {
   constant,
   keyOf,
   type LibraryValue,
-  none,
   optionsOf,
   type SuperValue,
   union,
@@ -274,26 +273,4 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
     default:
       return object === pythonVersion ? versionPart(index) : unknown;
   }
-}
-
-/** `with`: what `__enter__` gives. */
-export function enter(m: Machine, manager: Value, at: Span): Value {
-  if (manager.t === 'generator' && manager.run) {
-    const { run } = manager;
-    manager.run = undefined;
-    return run().yields[0] ?? none;
-  }
-  if (manager.t === 'instance')
-    return (
-      callMethod(m, manager, '__enter__', [], at) ?? callMethod(m, manager, '__aenter__', [], at) ?? manager
-    );
-  if (manager.t === 'object') {
-    if (manager.of === 'contextlib.closing()') return manager.attrs.get('__value__') ?? unknown;
-    return manager;
-  }
-  return unknown;
-}
-
-export function leave(m: Machine, manager: Value, at: Span): void {
-  if (manager.t === 'instance') callMethod(m, manager, '__exit__', [none, none, none], at);
 }

@@ -2,14 +2,15 @@
 
 import { branch } from './branches.ts';
 import { defineClass } from './classes.ts';
+import { withBlock } from './contexts.ts';
+import { attempt, exceptionName } from './exceptions.ts';
 import { assign, evaluate } from './expressions.ts';
 import { defineFunction } from './functions.ts';
 import { importFrom, importModules } from './imports.ts';
-import { iterate } from './iterate.ts';
+import { iterate, resume } from './iterate.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
-import { enter, leave } from './objects.ts';
-import type { Handler, Stmt } from './source.ts';
-import { none, unknown, type Value } from './value.ts';
+import type { Stmt } from './source.ts';
+import { type GeneratorValue, none, unknown, type Value } from './value.ts';
 
 /** How a block ended. `maybe`: some path through it ended early, so what follows is less certain. */
 export type Flow =
@@ -17,8 +18,9 @@ export type Flow =
   | { readonly k: 'return'; readonly value: Value }
   | { readonly k: 'break' | 'continue' };
 
-const next: Flow = { k: 'next', maybe: false };
-const perhaps: Flow = { k: 'next', maybe: true };
+export const next: Flow = { k: 'next', maybe: false };
+/** Some path may have ended early. */
+export const perhaps: Flow = { k: 'next', maybe: true };
 
 export function execute(m: Machine, block: readonly Stmt[], a: Activation): Flow {
   let maybe = false;
@@ -129,14 +131,6 @@ function raise(m: Machine, s: Extract<Stmt, { k: 'raise' }>, a: Activation): Flo
   return a.scope.kind === 'function' ? { k: 'return', value: unknown } : perhaps;
 }
 
-function exceptionName(m: Machine, value: Parameters<typeof evaluate>[1], a: Activation): string {
-  const raised = evaluate(m, value, a);
-  if (raised.t === 'library') return raised.name.replace(/^builtins\./, '');
-  if (raised.t === 'object') return raised.of.replace(/^builtins\./, '').replace(/\(\)$/, '');
-  if (raised.t === 'class') return raised.name;
-  return raised.t === 'instance' ? raised.cls.name : 'Exception';
-}
-
 function conditional(m: Machine, s: Extract<Stmt, { k: 'if' }>, a: Activation): Flow {
   const arms = [...s.arms];
   const first = arms.shift();
@@ -200,7 +194,9 @@ function unknownLoop(m: Machine, s: Extract<Stmt, { k: 'while' }>, a: Activation
 const loopLimit = 64;
 
 function forLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, a: Activation): Flow {
-  const { items, open } = iterate(m, evaluate(m, s.iter, a));
+  const value = evaluate(m, s.iter, a);
+  if (value.t === 'generator' && value.run) return generatorLoop(m, s, value, a);
+  const { items, open } = iterate(m, value);
   for (const item of items.slice(0, loopLimit)) {
     assign(m, s.target, item, a, s.at);
     const flow = execute(m, s.body, a);
@@ -222,70 +218,30 @@ function forLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, a: Activation): Flo
   return execute(m, s.otherwise, a);
 }
 
-function attempt(m: Machine, s: Extract<Stmt, { k: 'try' }>, a: Activation): Flow {
-  let flow: Flow;
+/** The generator's body and the loop's take turns. Leaving the loop closes the generator. */
+function generatorLoop(
+  m: Machine,
+  s: Extract<Stmt, { k: 'for' }>,
+  generator: GeneratorValue,
+  a: Activation,
+): Flow {
+  let left: Flow | undefined;
+  let round = 0;
+  const close = new PythonRaise('GeneratorExit', m.location(s.at, a.module));
   try {
-    try {
-      flow = handling(m, s.handlers, a, () => execute(m, s.body, a));
-      if (flow.k === 'next' && s.otherwise.length > 0) flow = execute(m, s.otherwise, a);
-    } catch (error) {
-      if (!(error instanceof PythonRaise)) throw error;
-      const handler = s.handlers.find((h) => catches(m, h, error.type, a));
-      if (handler === undefined) throw error;
-      if (handler.name !== undefined) m.bind(a.scope, handler.name, unknown);
-      flow = execute(m, handler.body, a);
-    }
+    resume(m, generator, a, (item) => {
+      if (round++ >= loopLimit) throw close;
+      assign(m, s.target, item, a, s.at);
+      const flow = execute(m, s.body, a);
+      if (flow.k === 'return' || flow.k === 'break') {
+        left = flow;
+        throw close;
+      }
+    });
   } catch (error) {
-    if (error instanceof PythonRaise) execute(m, s.final, a);
-    throw error;
+    if (error !== close) throw error;
   }
-  const last = execute(m, s.final, a);
-  return last.k === 'next' ? flow : last;
-}
-
-function handling(m: Machine, handlers: readonly Handler[], a: Activation, run: () => Flow): Flow {
-  m.handlers.push((type) => handlers.some((handler) => catches(m, handler, type, a)));
-  try {
-    return run();
-  } finally {
-    m.handlers.pop();
-  }
-}
-
-const bases: Readonly<Record<string, readonly string[]>> = {
-  ModuleNotFoundError: ['ImportError', 'Exception', 'BaseException'],
-  ImportError: ['Exception', 'BaseException'],
-  KeyError: ['LookupError', 'Exception', 'BaseException'],
-  IndexError: ['LookupError', 'Exception', 'BaseException'],
-  NotImplementedError: ['RuntimeError', 'Exception', 'BaseException'],
-  SystemExit: ['BaseException'],
-  KeyboardInterrupt: ['BaseException'],
-};
-
-function catches(m: Machine, handler: Handler, type: string, a: Activation): boolean {
-  if (handler.types.length === 0) return true;
-  return handler.types.some((of) => {
-    const name = exceptionName(m, of, a);
-    return name === type || (bases[type] ?? ['Exception', 'BaseException']).includes(name);
-  });
-}
-
-function withBlock(m: Machine, s: Extract<Stmt, { k: 'with' }>, a: Activation): Flow {
-  const entered: Value[] = [];
-  let suppresses = false;
-  for (const item of s.items) {
-    const manager = evaluate(m, item.context, a);
-    const value = enter(m, manager, item.context.at);
-    if (item.target) assign(m, item.target, value, a, s.at);
-    entered.push(manager);
-    suppresses ||= manager.t === 'object' && manager.of === 'contextlib.suppress';
-  }
-  let flow: Flow = next;
-  try {
-    flow = execute(m, s.body, a);
-  } catch (error) {
-    if (!suppresses || !(error instanceof PythonRaise)) throw error;
-  }
-  for (const manager of entered.reverse()) leave(m, manager, s.at);
-  return flow;
+  const ended = left as Flow | undefined;
+  if (ended !== undefined) return ended.k === 'return' ? ended : next;
+  return execute(m, s.otherwise, a);
 }

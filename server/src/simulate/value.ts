@@ -161,11 +161,17 @@ export interface DescriptorValue {
   readonly fn: Value;
 }
 
+/** Runs the body to its end; `onYield` is called where it suspends. */
+export type GeneratorRun = (onYield?: (value: Value) => void) => {
+  readonly yields: readonly Value[];
+  readonly result: Value;
+};
+
 /** A generator or coroutine: runs when iterated, entered or awaited. */
 export interface GeneratorValue {
   readonly t: 'generator';
   readonly kind: 'generator' | 'coroutine';
-  run: (() => { readonly yields: readonly Value[]; readonly result: Value }) | undefined;
+  run: GeneratorRun | undefined;
 }
 
 export interface UnionValue {
