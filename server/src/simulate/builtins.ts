@@ -1,13 +1,16 @@
 // Python's built-in functions. Table driven: one entry a function; what has no entry is an unknown call.
 
 import { callValue } from './calls.ts';
-import { iterate } from './iterate.ts';
+import { iterate, resume } from './iterate.ts';
 import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
+import { type Activation, type Machine, PythonRaise } from './machine.ts';
 import { findInClass, getAttribute, setAttribute } from './objects.ts';
+import type { Span } from './source.ts';
 import {
   type ClassValue,
   constant,
   type DictValue,
+  type GeneratorValue,
   library,
   none,
   sequence,
@@ -96,6 +99,21 @@ const exhausts: Known = (m, args) => {
   iterate(m, first(args));
   return unknown;
 };
+
+/** What a generator gives first; it stays suspended there. */
+function firstOf(m: Machine, generator: GeneratorValue, at: Span, a: Activation): Value | undefined {
+  const suspend = new PythonRaise('GeneratorExit', m.location(at));
+  let given: Value | undefined;
+  try {
+    resume(m, generator, a, (value) => {
+      given = value;
+      throw suspend;
+    });
+  } catch (error) {
+    if (error !== suspend) throw error;
+  }
+  return given;
+}
 
 const builtins: Readonly<Record<string, Known>> = {
   list: collected('list'),
@@ -190,7 +208,11 @@ const builtins: Readonly<Record<string, Known>> = {
       }),
     };
   },
-  next: (m, args) => iterate(m, first(args)).items[0] ?? args.positional[1] ?? unknown,
+  next: (m, args, at, a) => {
+    const value = first(args);
+    const given = value.t === 'generator' && a ? firstOf(m, value, at, a) : iterate(m, value).items[0];
+    return given ?? args.positional[1] ?? unknown;
+  },
   getattr: (m, args, at) => {
     const name = textOf(args.positional[1]);
     if (name === undefined) return unknown;
