@@ -3,14 +3,18 @@
 
 import { resolve } from 'node:path';
 import { createAnalysis, rulebook } from '../analysis.ts';
+import { systemLiveService } from '../live/ports.ts';
 import { installation, loadGrammar, nodeClock, nodeFiles, stderrLog } from '../node.ts';
 import { type Invocation, parse } from './args.ts';
 import { check } from './check.ts';
 import { deployments } from './deployments.ts';
 import { measureCommand } from './measure.ts';
 import { explain, listRules } from './rules.ts';
+import { showWorkers } from './show-workers.ts';
 import { type ExitCode, type Terminal, UsageError } from './terminal.ts';
 import type { Toolbox } from './toolbox.ts';
+
+const log = stderrLog(true);
 
 const terminal: Terminal = {
   cwd: process.cwd(),
@@ -26,10 +30,7 @@ const toolbox: Toolbox = {
   version: installation().version,
   resolve: (path) => resolve(path),
   analyse: (root) =>
-    createAnalysis(
-      { files: nodeFiles, clock: nodeClock, log: stderrLog(true), grammar: loadGrammar() },
-      root,
-    ),
+    createAnalysis({ files: nodeFiles, clock: nodeClock, log: log, grammar: loadGrammar() }, root),
 };
 
 // Whoever reads our output may stop reading: `forksight check | head`.
@@ -54,7 +55,7 @@ async function run(invocation: Invocation): Promise<ExitCode | undefined> {
     case 'deployments':
       return deployments(invocation, toolbox);
     case 'workers':
-      throw new UsageError('workers is not part of this build');
+      return showWorkers(invocation, toolbox, (view) => systemLiveService(view, log));
     case 'measure':
       return measureCommand(invocation, toolbox, installation().script('measure.py'));
     case 'rules':
