@@ -17,6 +17,10 @@ export interface Project {
   readonly config?: string;
   /** Modules that Python would import on another machine or on another day. */
   readonly also: readonly string[];
+  /** Events, as `kind path:line`, that the simulation reports as possible and that this machine does not run. */
+  readonly possible: readonly string[];
+  /** Whether uWSGI has a master; without one its decorators cannot be imported. */
+  readonly master: boolean;
   /** What the simulation cannot do yet. */
   readonly todo?: string;
 }
@@ -30,6 +34,14 @@ export const projects: readonly Project[] = readdirSync(folder)
     const root = join(folder, name);
     const file = join(root, 'oracle.json');
     const given: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    const standard = { entry: 'web:app', server: 'gunicorn', preload: true, path: ['.'], also: [] } as const;
+    const standard = {
+      entry: 'web:app',
+      server: 'gunicorn',
+      preload: true,
+      path: ['.'],
+      also: [],
+      possible: [],
+      master: true,
+    } as const;
     return { ...standard, ...(given as Partial<Project>), name, root };
   });

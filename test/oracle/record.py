@@ -263,6 +263,14 @@ def watch_at_fork():
     os.register_at_fork = register_at_fork
 
 
+class NoMaster:
+    """Without a master process the module exists, and raises when it is imported."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "uwsgidecorators":
+            raise Exception("you have to enable the uWSGI master process to use this module")
+
+
 def fake_uwsgi(spec):
     """The modules that exist only inside uWSGI, as far as registering hooks goes."""
     uwsgi = types.ModuleType("uwsgi")
@@ -280,8 +288,10 @@ def fake_uwsgi(spec):
         return function
 
     decorators.postfork = register
-    if spec.get("master", True):
-        sys.modules["uwsgidecorators"] = decorators
+    sys.modules["uwsgidecorators"] = decorators
+    if not spec.get("master", True):
+        sys.meta_path.insert(0, NoMaster())
+        del sys.modules["uwsgidecorators"]
 
 
 # --- the run ----------------------------------------------------------------------------------------------------

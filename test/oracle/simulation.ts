@@ -44,7 +44,7 @@ function deploymentOf(project: Project): Deployment {
       server === 'uwsgi'
         ? {
             server,
-            master: known(true),
+            master: known(project.master),
             lazyApps: known(!preload),
             threads: known(true),
             optionHome: { kind: 'ini', at: source },

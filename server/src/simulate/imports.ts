@@ -168,8 +168,7 @@ function libraryModule(m: Machine, name: string, at: Location): Value {
     const failure = { module: name, phase: m.recorder.phase, frames: [...m.recorder.frames] };
     if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at, failure);
     if (answer === 'raises') throw new PythonRaise('Exception', at, failure);
-  }
-  if (!isStandardLibrary(name)) m.doubt('ModuleNotFoundError');
+  } else if (!isStandardLibrary(name)) m.doubt('ModuleNotFoundError');
   return library(name);
 }
 
