@@ -1,11 +1,13 @@
 // `forksight check`: analyses each PATH once and reports; with `--fix` it repairs first, as far as that is safe.
 
 import { type AnalysisResult, readText } from '../analysis.ts';
+import { unifiedDiff } from '../base/diff.ts';
 import type { FileSystem } from '../base/ports.ts';
 import type { CheckOptions } from './args.ts';
+import { type Fixed, Fixer } from './fix.ts';
 import { asGithub, asSarif } from './format-machine.ts';
 import { asText, type Sources } from './format-text.ts';
-import { joinReports, type Report, reportOf } from './report.ts';
+import { joinReports, type Report, relativeTo, reportOf } from './report.ts';
 import { type ExitCode, styleOf, UsageError } from './terminal.ts';
 import { type Target, type Toolbox, targetsOf } from './toolbox.ts';
 
@@ -18,14 +20,16 @@ export async function check(options: CheckOptions, toolbox: Toolbox): Promise<Ex
   const reports: Report[] = [];
   for (const target of list) reports.push(reportOf(await analyse(target, options, toolbox), base));
   const report = joinReports(reports);
-  terminal.out(render(report, options, toolbox, base));
+  if (options.fix !== 'diff') terminal.out(render(report, options, toolbox, base));
   return failed(report) ? 1 : 0;
 }
 
 async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox): Promise<AnalysisResult> {
-  const analysis = await toolbox.analyse(target.root);
+  const fixer = options.fix === 'no' ? undefined : new Fixer(toolbox.files);
+  const analysis = await toolbox.analyse(target.root, fixer?.files);
   try {
     analysis.configure({ rules: options.rules, exclude: options.exclude });
+    if (fixer) settle(await fixer.repair(analysis, target), options, target, toolbox);
     const result = await analysis.run();
     const { only } = target;
     if (only === undefined) return result;
@@ -37,6 +41,16 @@ async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox):
   } finally {
     analysis.dispose();
   }
+}
+
+/** Writes what was fixed, or shows it. */
+function settle({ files, applied }: Fixed, { fix }: CheckOptions, target: Target, toolbox: Toolbox): void {
+  const { terminal } = toolbox;
+  for (const { path, before, after, bom } of files) {
+    if (fix === 'diff') terminal.out(unifiedDiff(relativeTo(target.root, path), before, after));
+    else toolbox.write(path, bom ? `\ufeff${after}` : after);
+  }
+  if (fix === 'apply') for (const title of applied) terminal.err(`forksight: fixed: ${title}\n`);
 }
 
 function render(report: Report, { format }: CheckOptions, toolbox: Toolbox, base: string): string {

@@ -1,6 +1,7 @@
 // The composition root of the command line: reads the arguments, supplies Node's ports, runs one command.
 // Exit codes: 0 nothing found, 1 findings of severity warning or above, 2 could not run.
 
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createAnalysis, rulebook } from '../analysis.ts';
 import { systemLiveService } from '../live/ports.ts';
@@ -29,8 +30,9 @@ const toolbox: Toolbox = {
   rules: rulebook,
   version: installation().version,
   resolve: (path) => resolve(path),
-  analyse: (root) =>
-    createAnalysis({ files: nodeFiles, clock: nodeClock, log: log, grammar: loadGrammar() }, root),
+  analyse: (root, files = nodeFiles) =>
+    createAnalysis({ files, clock: nodeClock, log, grammar: loadGrammar() }, root),
+  write: (path, text) => writeFileSync(path, text),
 };
 
 // Whoever reads our output may stop reading: `forksight check | head`.

@@ -12,7 +12,10 @@ export interface Toolbox {
   readonly version: string;
   /** A path argument as an absolute path. */
   resolve(path: string): string;
-  analyse(root: string): Promise<Analysis>;
+  /** Reads from `files` where given, otherwise from the disk. */
+  analyse(root: string, files?: FileSystem): Promise<Analysis>;
+  /** Replaces a file's content, UTF-8; throws where that fails. */
+  write(path: string, text: string): void;
 }
 
 export interface Target {
