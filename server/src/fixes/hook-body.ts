@@ -8,8 +8,9 @@ import { type DefStmt, isDocstring, isFiller, isImport, moduleAlias, walk } from
 
 /** A call, with the import that makes its name known. */
 export interface HookCall {
-  /** `from orders import audit`; absent where the name is known already. */
-  readonly import?: { readonly module: string; readonly text: string };
+  /** Absent where the name is known already. `line` is `from orders import audit`, `name` then `audit`. */
+  readonly import?: { readonly module: string; readonly line: string; readonly name: string };
+  /** `audit.start()`; begins with the imported name. */
   readonly text: string;
 }
 
@@ -17,7 +18,7 @@ export interface HookCall {
 export function bodyOf(calls: readonly HookCall[]): string[] {
   const lines: string[] = [];
   for (const call of calls) {
-    if (call.import) lines.push(...(lines.length > 0 ? [''] : []), call.import.text, '');
+    if (call.import) lines.push(...(lines.length > 0 ? [''] : []), call.import.line, '');
     lines.push(call.text);
   }
   return lines;
@@ -36,9 +37,13 @@ export function extendBody(
   const { fn } = definition;
   const suite = file.suite(fn);
   if (suite === undefined || fn.body === null) return undefined;
-  if (suite.some((s) => s.k === 'expr' && file.slice(s.at) === call.text)) return [];
-  const known = call.import !== undefined && moduleAlias(suite, call.import.module) !== undefined;
-  const block = bodyOf([known || !call.import ? { text: call.text } : call]);
+  const alias = call.import && moduleAlias(suite, call.import.module);
+  const known =
+    call.import === undefined || alias === undefined
+      ? call
+      : { text: alias + call.text.slice(call.import.name.length) };
+  if (suite.some((s) => s.k === 'expr' && file.slice(s.at) === known.text)) return [];
+  const block = bodyOf([known]);
   if (file.line(fn.body[0]).slice(0, fn.body[1]).trim() !== '') {
     return [unfold(file, fn.body, block, suite, where)];
   }

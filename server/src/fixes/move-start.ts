@@ -2,6 +2,7 @@
 // each server runs in its workers. One action that holds for every server of the application.
 
 import type { TextEdit } from '../base/edit.ts';
+import type { Deployment } from '../deploy/model.ts';
 import type { Stmt } from '../modules/summary.ts';
 import type { ObjectInfo, StartSite } from '../simulate/event.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
@@ -87,11 +88,13 @@ function importedCall(
   const known = moduleAlias(topLevel, module);
   if (known !== undefined) return { text: `${known}.${call}` };
   const dot = module.lastIndexOf('.');
-  if (dot < 0) return { import: { module, text: `import ${module}` }, text: `${module}.${call}` };
+  if (dot < 0)
+    return { import: { module, line: `import ${module}`, name: module }, text: `${module}.${call}` };
   const [parent, leaf] = [module.slice(0, dot), module.slice(dot + 1)];
   const alias = taken.has(leaf) ? module.replaceAll('.', '_') : leaf;
   const as = alias === leaf ? '' : ` as ${alias}`;
-  return { import: { module, text: `from ${parent} import ${leaf}${as}` }, text: `${alias}.${call}` };
+  const line = `from ${parent} import ${leaf}${as}`;
+  return { import: { module, line, name: alias }, text: `${alias}.${call}` };
 }
 
 function calledAs({ module, call }: Relocation): string {
@@ -104,6 +107,7 @@ function pathOf(module: string, { simulation }: FixCase): string | undefined {
 
 function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenElsewhere {
   return (module, name) => {
+    if (cases.some(({ deployment }) => isCallable(deployment, name))) return true;
     const own = new Set(cases.map((each) => pathOf(module, each)));
     const paths = new Set(cases.flatMap((each) => each.simulation.imported.map(({ path }) => path)));
     return [...paths].some((path) => {
@@ -116,6 +120,11 @@ function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenEl
       );
     });
   };
+}
+
+/** The server itself takes the application by its name. */
+function isCallable({ entrypoint }: Deployment, name: string): boolean {
+  return entrypoint.known && entrypoint.value.callable.split('.', 1)[0] === name;
 }
 
 function takesAll(from: string, module: string): boolean {

@@ -73,12 +73,15 @@ function extract(
   context: FixContext,
   taken: TakenElsewhere,
 ): Relocation | undefined {
-  const cluster = clusterOf(file, found);
+  // A method's statements belong to an object, and there may be others of its class.
+  const cluster = found.top.k === 'class' ? undefined : clusterOf(file, found);
   if (cluster === undefined) return undefined;
   const { members, block, subject } = cluster;
   const maker = makerOf(thread, context);
   const makesIt = (s: Stmt): boolean => holds(file.path, s.at, thread.createdAt) || constructs(s, maker);
   if (!madeInside && !members.some(makesIt)) return undefined;
+  // What a function returns may be anything, the application for one.
+  if (subject !== undefined && !members.some(makesIt)) return undefined;
   const atModule = found.fn === undefined;
   const bound = atModule ? [...boundNames(members)] : [];
   if (bound.some((name) => taken(site.module, name) || usedAtImport(file.body, members, name)))
