@@ -39,6 +39,8 @@ export interface Report {
   readonly severity: Severity;
   readonly message: string;
   readonly at: Location;
+  /** Only the first line of the place is marked: the finding is not about everything in it. */
+  readonly firstLineOnly?: true;
   readonly trace: readonly Frame[];
   readonly related: readonly Related[];
 }

@@ -85,7 +85,7 @@ import { beforeFork, type Event } from '../simulate/event.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade } from './severity.ts';
-import { firstWorkerLoads } from './words.ts';
+import { firstWorkerLoads, workerHook } from './words.ts';
 
 type HookRegister = Extract<Event, { kind: 'hook-register' }>;
 
@@ -118,12 +118,12 @@ function failedImports({ deployment, simulation }: Case): readonly Report[] {
   );
 }
 
-function whyNoModule({ server }: Deployment): string {
-  return server === 'uwsgi'
+function whyNoModule(deployment: Deployment): string {
+  return deployment.server === 'uwsgi'
     ? '`uwsgidecorators` raises when it is imported, because uWSGI runs without its master process here: every ' +
         'request is answered with an error. Set `master = true`.'
     : '`uwsgidecorators` exists only inside uWSGI: under gunicorn this import raises, and the app does not load. ' +
-        'Guard it with `except ImportError`, and do the work of its hooks in `post_fork` of the gunicorn config.';
+        `Guard it with \`except ImportError\`, and do the work of its hooks in ${workerHook(deployment)}.`;
 }
 
 function idleHooks({ deployment, simulation }: Case): readonly Report[] {
@@ -213,7 +213,7 @@ function why(hook: HookRegister, deployment: Deployment): string {
   const late = !beforeFork(hook.phase);
   if (hook.hook === 'uwsgi-postfork') {
     if (deployment.server === 'gunicorn') {
-      return "`@postfork` is uWSGI's, and gunicorn does not call it. Do the work in `post_fork` of the gunicorn config.";
+      return `\`@postfork\` is uWSGI's, and gunicorn does not call it. Do the work in ${workerHook(deployment)}.`;
     }
     if (late) {
       return (

@@ -73,6 +73,7 @@ import { type GcEvent, gcEvents } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { certaintyOf, doubts, grade } from './severity.ts';
+import { configName } from './words.ts';
 
 type AppCreated = Extract<Event, { kind: 'app-created' }>;
 
@@ -138,7 +139,7 @@ function explain(why: Misplaced, deployment: Case['deployment']): string {
   const place =
     deployment.server === 'uwsgi'
       ? 'Move it to the end of the entry module, after the application is made.'
-      : 'Move it to `when_ready` in the gunicorn config, which runs after the app is loaded and before the first fork.';
+      : `Move it to \`when_ready\` in ${configName(deployment)}, which runs after the app is loaded and before the first fork.`;
   switch (why) {
     case 'before-load':
       return (

@@ -105,7 +105,7 @@ function report(off: GcEvent, { deployment, simulation }: Case): Report {
 
 /** Switched off in the worker itself: a post-fork hook would come too early. */
 function place(off: GcEvent, deployment: Case['deployment']): string {
-  return off.phase === 'worker-import' ? 'after the app is loaded there' : `in ${workerHook(deployment)}`;
+  return off.phase === 'worker-import' ? 'after the app is loaded there' : `from ${workerHook(deployment)}`;
 }
 
 /** The other of the two switches is turned on in a worker. */

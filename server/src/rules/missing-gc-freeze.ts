@@ -73,6 +73,7 @@ import { freezeRecipe, offered } from '../fixes/index.ts';
 import { gcEvents, switchedOff } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { doubts, grade } from './severity.ts';
+import { configName } from './words.ts';
 
 export const missingGcFreeze: Rule = {
   id: 'missing-gc-freeze',
@@ -91,7 +92,7 @@ function check({ deployment, simulation }: Case): readonly Report[] {
   const where =
     deployment.server === 'uwsgi'
       ? 'at the end of the entry module, with `gc.enable()` in a `@postfork` function'
-      : 'in `when_ready` of the gunicorn config, with `gc.enable()` in `post_fork`';
+      : `in \`when_ready\` in ${configName(deployment)}, with \`gc.enable()\` in \`post_fork\``;
   return [
     {
       severity: grade(missingGcFreeze.severity, deployment, app.certainty),
@@ -101,6 +102,7 @@ function check({ deployment, simulation }: Case): readonly Report[] {
         `\`gc.disable()\` before the app loads and \`gc.freeze()\` after it, ${where}. What that saves differs from ` +
         `app to app.${doubts(deployment, app.certainty)}`,
       at: app.at,
+      firstLineOnly: true,
       trace: app.trace,
       related: [],
     },

@@ -166,7 +166,7 @@ function report(
     message:
       `The ${queueWords(queue.object)} has no consumer in the workers: the ${threadWords(consumer.start.object)} that ` +
       `takes from it is started before ${forking(deployment)}. ${putting} is never taken, and piles up. ` +
-      `Start the consumer in each worker, in ${workerHook(deployment)}.${doubts(deployment, certainty)}`,
+      `Start the consumer in each worker, from ${workerHook(deployment)}.${doubts(deployment, certainty)}`,
     at: queue.at,
     trace: queue.trace,
     related: [...places(dead, consumer), ...related(producers, () => 'a worker puts into the queue here')],

@@ -2,7 +2,8 @@
 // settings and comments applied. A crash in one rule costs that rule. Knows no editor and no single rule.
 
 import type { Log } from '../base/ports.ts';
-import { compareLocations, locationKey } from '../base/range.ts';
+import { compareLocations, type Location, locationKey } from '../base/range.ts';
+import { serverName } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { type Case, type Finding, type Report, type Rule, type Severity, severities } from './finding.ts';
 import { applyIgnores, complaint, findIgnores, type Ignore, unusedIgnore } from './ignores.ts';
@@ -88,13 +89,30 @@ function finding(rule: Rule, claims: readonly Claim[], input: RunInput): Finding
   return {
     rule: rule.id,
     severity: setting === undefined || setting === 'off' ? report.severity : setting,
-    message: report.message,
-    at: report.at,
+    message: report.message + elsewhere(deployments, input.cases),
+    at: report.firstLineOnly ? firstLine(report.at, input.context) : report.at,
     trace: report.trace,
     related: report.related,
     deployments,
     fixes: fixes(rule, report, deployments, input),
   };
+}
+
+/** The message speaks of one deployment; that it holds under another server has to be said. */
+function elsewhere(deployments: readonly number[], cases: readonly Case[]): string {
+  const [first, ...others] = new Set(deployments.flatMap((index) => cases[index]?.deployment.server ?? []));
+  return first === undefined || others.length === 0
+    ? ''
+    : ` The same holds under ${others.map(serverName).join(' and ')}.`;
+}
+
+function firstLine(at: Location, context: FixContext): Location {
+  const { start, end } = at.range;
+  if (start.line === end.line) return at;
+  const line = context.text(at.path)?.split(/\r\n|\r|\n/)[start.line];
+  return line === undefined
+    ? at
+    : { ...at, range: { start, end: { line: start.line, column: line.trimEnd().length } } };
 }
 
 /** A fix that cannot be made does not cost the finding. */

@@ -144,7 +144,7 @@ function what({ start }: LostThread, { deployment }: Case): string {
 
 function advice({ start, perhapsRestartedAt }: LostThread, { deployment }: Case): string {
   if (start.phase === 'master-hook') return 'If the workers need it, start it in each of them instead.';
-  const hook = `Start it in each worker instead, in ${workerHook(deployment)}.`;
+  const hook = `Start it in each worker instead, from ${workerHook(deployment)}.`;
   if (perhapsRestartedAt === undefined) return hook;
   return deployment.atFork === 'never'
     ? `${hook} Request code starts it again under a condition, which must not rest on \`is_alive()\`.`

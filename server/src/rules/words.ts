@@ -1,6 +1,7 @@
 // The phrases that every rule's message shares: servers, workers, hooks and objects named the way their users do.
 // Pure text from the deployment model; decides nothing.
 
+import { basename } from '../base/path.ts';
 import { type Deployment, serverName } from '../deploy/model.ts';
 import type { Event, ObjectInfo } from '../simulate/event.ts';
 import type { Related } from './finding.ts';
@@ -21,9 +22,14 @@ export function noWorker(deployment: Deployment): string {
   return firstWorkerLoads(deployment) ? 'no worker but the first' : 'no worker';
 }
 
-/** Where code belongs that has to run once in each worker. */
+/** The file gunicorn's hooks are written in, or would be. */
+export function configName({ facts }: Deployment): string {
+  return facts.server === 'gunicorn' ? `\`${basename(facts.config ?? facts.configHome)}\`` : '';
+}
+
+/** From where code is called that has to run once in each worker. */
 export function workerHook(deployment: Deployment): string {
-  if (deployment.server === 'gunicorn') return '`post_fork` in the gunicorn config';
+  if (deployment.server === 'gunicorn') return `\`post_fork\` in ${configName(deployment)}`;
   return firstWorkerLoads(deployment)
     ? 'a function under `@uwsgidecorators.postfork` (which needs `master = true`)'
     : 'a function under `@uwsgidecorators.postfork`';
