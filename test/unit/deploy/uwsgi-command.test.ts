@@ -21,7 +21,7 @@ describe('options', () => {
     ['uwsgi --wsgi-file shop/wsgi.py --callable app --workers 2', '/w/shop/wsgi.py:app preload forks 2'],
     ['uwsgi --ini u.ini', 'shop.wsgi:app preload forks 3'],
     ['uwsgi u.ini', 'shop.wsgi:app preload forks 3'],
-    ['uwsgi u.ini:dev', 'shop.wsgi:dev preload alone 1'],
+    ['uwsgi --ini u.ini:dev', 'shop.wsgi:dev preload alone 1'],
     ['uwsgi --ini u.ini -p 8', 'shop.wsgi:app preload forks 8'],
     ['uwsgi -p 8 --ini u.ini', 'shop.wsgi:app preload forks 3'],
     ['uwsgi u.ini -p 8', 'shop.wsgi:app preload forks 3'],
@@ -80,6 +80,7 @@ describe('what uWSGI refuses is said', () => {
     ['uwsgi -w shop.wsgi -p', /-p needs a value/],
     ['uwsgi -w shop.wsgi --ini none.ini', /cannot read none.ini/],
     ['uwsgi --ini u.ini:none -w shop.wsgi', /no options in a section \[none\]/],
+    ['uwsgi u.ini:dev', /"u.ini:dev" does not end like .* by --ini alone/],
     ['uwsgi -w shop.wsgi conf.yaml', /reads uWSGI configurations in ini format/],
   ];
   for (const [command, expected] of cases)

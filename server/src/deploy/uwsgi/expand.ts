@@ -60,6 +60,7 @@ export class Expander {
   #doubt: string | undefined;
   #late = false;
   #first: MagicFile | undefined;
+  #loadingAny = false;
   #last: MagicFile | undefined;
   #section: IniSection | undefined;
   #open: string | undefined;
@@ -141,7 +142,7 @@ export class Expander {
       return;
     }
     this.#files.add(path);
-    this.#first ??= file;
+    if (!this.#loadingAny) this.#first ??= file;
     this.#last = file;
     const ini = readIni(opened.source, magicTable(file, this.#first, this.#cwd));
     for (const { message, at } of ini.problems) this.#problem(message, at);
@@ -158,17 +159,24 @@ export class Expander {
     this.#stack.pop();
   }
 
-  /** Loads a configuration of any format, by its name's ending. */
+  /** Loads a configuration of any format, by its name's ending. The capital magic letters do not speak of it. */
   loadAny(value: Value): void {
-    if (/\.ini(:[^/]*)?$/.test(value.text) || value.unknown !== undefined) {
+    const { text, at } = value;
+    if (text.endsWith('.ini') || value.unknown !== undefined) {
+      const before = this.#loadingAny;
+      this.#loadingAny = true;
       this.load(value);
+      this.#loadingAny = before;
       return;
     }
-    this.#problem(
-      `Forksight reads uWSGI configurations in ini format; the options in ${value.text} are not known to it.`,
-      value.at,
-    );
-    this.#open ??= `the options in ${value.text} are not read`;
+    this.#open ??= `the options in ${text} are not read`;
+    if (/\.(xml|ya?ml|json|js)$/.test(text)) {
+      const message = `Forksight reads uWSGI configurations in ini format; the options in ${text} are not known to it.`;
+      this.#problem(message, at);
+      return;
+    }
+    const advice = /\.ini:/.test(text) ? ' A section can be asked for by --ini alone.' : '';
+    this.#problem(`uWSGI stops here: "${text}" does not end like a configuration it reads.${advice}`, at);
   }
 
   /** Words of unknown content may have set anything. */

@@ -33,8 +33,8 @@ const foreign: Readonly<Record<string, string>> = {
   J: "a hash of the file's path",
 };
 
-/** The table for one file; `first` is the file uWSGI was started with, which the capital letters speak of. */
-export function magicTable(file: MagicFile, first: MagicFile, cwd: string): MagicTable {
+/** The table for one file; `first` is the file named by `--ini`, which the capital letters speak of. */
+export function magicTable(file: MagicFile, first: MagicFile | undefined, cwd: string): MagicTable {
   const table = new Map<string, string>([
     ['%', '%'],
     ['(', '%('],
@@ -42,7 +42,7 @@ export function magicTable(file: MagicFile, first: MagicFile, cwd: string): Magi
     ['v', cwd],
   ]);
   for (const [letter, value] of Object.entries(fileMagic(file))) table.set(letter, value);
-  const upper = fileMagic(first);
+  const upper = first === undefined ? {} : fileMagic(first);
   for (const letter of 'opsdcenx') table.set(letter.toUpperCase(), upper[letter] ?? '');
   return table;
 }

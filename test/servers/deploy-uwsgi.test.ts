@@ -1,0 +1,261 @@
+// The model of a deployment against real uWSGI: the same configuration, started, asked what it understood.
+// Options, load mode, processes, master, import roots, folder, callable and at-fork callbacks are compared.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { readDeployments } from '../../server/src/deploy/index.ts';
+import type { Deployment, Deployments } from '../../server/src/deploy/model.ts';
+import { nodeFiles } from '../../server/src/node.ts';
+import { python } from '../lib/python.ts';
+import { writeProject } from './lib/project.ts';
+import { runServer, withServer } from './lib/server.ts';
+
+/** Tells on every request what the process that answers, and the one that loaded the app, know of themselves. */
+const probe = `
+  import json
+  import os
+  import sys
+
+  loaded = os.getpid()
+  cwd = os.getcwd()
+  path = [os.path.abspath(entry) for entry in sys.path[:6]]
+  forked = []
+  os.register_at_fork(after_in_child=lambda: forked.append(os.getpid()))
+
+
+  def make(name):
+      def answer(environ, start_response):
+          import uwsgi
+
+          start_response("200 OK", [("Content-Type", "application/json")])
+          return [
+              json.dumps(
+                  {
+                      "pid": os.getpid(),
+                      "loaded": loaded,
+                      "cwd": cwd,
+                      "path": path,
+                      "master": uwsgi.masterpid(),
+                      "processes": uwsgi.numproc,
+                      "name": name,
+                      "forked": os.getpid() in forked,
+                      "file": __file__,
+                  }
+              ).encode()
+          ]
+
+      return answer
+
+
+  application = make("application")
+  app = make("app")
+
+
+  def create():
+      return make("create")
+`;
+
+interface Answer {
+  readonly pid: number;
+  readonly loaded: number;
+  readonly cwd: string;
+  readonly path: readonly string[];
+  readonly master: number;
+  readonly processes: number;
+  readonly name: string;
+  readonly forked: boolean;
+  readonly file: string;
+}
+
+interface Case {
+  readonly args: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function project({ args, files = {}, env = {} }: Case): { readonly dir: string; readonly read: Deployments } {
+  const dir = writeProject({ 'shop/__init__.py': '', 'shop/wsgi.py': probe, ...files });
+  const words = [
+    ...Object.entries(env).map(([name, value]) => `${name}='${value}'`),
+    'uwsgi',
+    ...args.map((arg) => `'${arg}'`),
+  ];
+  writeFileSync(join(dir, 'Procfile'), `web: ${words.join(' ')}\n`);
+  return { dir, read: readDeployments({ files: nodeFiles, python }, dir) };
+}
+
+function ini(text: string, files: Readonly<Record<string, string>> = {}): Case {
+  return { args: ['u.ini'], files: { 'u.ini': `[uwsgi]\nmodule = shop.wsgi\n${text}\n`, ...files } };
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'flags alone': { args: ['-w', 'shop.wsgi:app', '-p', '2', '--master'] },
+  'bundled letters and an abbreviation': { args: ['-wshop.wsgi', '-Mp2', '--lazy-a'] },
+  'no master, two processes': { args: ['--module=shop.wsgi:app', '--workers=2'] },
+  'no master, one process': { args: ['--module', 'shop.wsgi:create()'] },
+  'a file and a callable': { args: ['--wsgi-file', 'shop/wsgi.py', '--callable', 'app', '-M'] },
+  'a mounted app': { args: ['--mount', '/=shop.wsgi:app', '-M'] },
+  'an ini after the options': {
+    args: ['u.ini', '-p', '3'],
+    files: { 'u.ini': '[uwsgi]\nmodule = shop.wsgi\nprocesses = 2\n' },
+  },
+  'an ini before the options': {
+    args: ['--ini', 'u.ini', '-p', '3'],
+    files: { 'u.ini': '[uwsgi]\nmodule = shop.wsgi\nprocesses = 2\n' },
+  },
+  'another section': {
+    args: ['--ini', 'u.ini:dev'],
+    files: { 'u.ini': '[uwsgi]\nprocesses = 5\n[dev]\nmodule = shop.wsgi\nmaster = 1\n' },
+  },
+  'environment options': { ...ini('processes = 2'), env: { UWSGI_PROCESSES: '3', UWSGI_MASTER: '1' } },
+  'false values': ini('master = true\nlazy-apps = false\npy-call-osafterfork = 0\nmaster = no\nmaster = OFF'),
+  'true values': ini('master = yes\nlazy-apps ='),
+  'underscores are other options': ini('master = true\nlazy_apps = true'),
+  'a bare key, blanks and comments': ini('  master  \n# processes = 4\n; lazy = 1\n\tprocesses=2 # two'),
+  'cheaper implies a master': ini('processes = 3\ncheaper = 1'),
+  'cheaper and an explicit no': ini('master = false\nprocesses = 3\ncheaper-algo = backlog'),
+  'stats implies a master': ini('stats = 127.0.0.1:0'),
+  'placeholders and arithmetic': ini(
+    'n = 2\nset-ph = m=%(n)\nprocesses = %(n + 1)\nprocname = %(m)x%(missing)\nmaster = true',
+  ),
+  'nested placeholders and order': ini(
+    'a = b\nb = 3\nprocname = %(%(a))\nprocname-master = x%(%(a))\nprocname-append = x%(c)\nc = %(b)\nmaster = 1',
+  ),
+  'magic variables': ini('procname = %n %e %s %c%%%z\npidfile2 = %dx.pid\nmaster = 1\nset = x=%x%o'),
+  'several sections and includes': ini(
+    'ini = :base\nini = more.ini\nini = :tail\n[base]\nmaster = true\n[tail]\nprocname = mine',
+    {
+      'more.ini': '[uwsgi]\nprocesses = 2\nprocname-master = %n %S\n[tail]\nlazy-apps = true\n',
+    },
+  ),
+  'capital magic speaks of the file named by --ini': {
+    args: ['--ini', 'u.ini', '--master'],
+    files: {
+      'u.ini': '[uwsgi]\nmodule = shop.wsgi\nini = more.ini\n',
+      'more.ini': '[uwsgi]\nprocname = %n %N %S\n',
+    },
+  },
+  'inherit has the last word': ini('inherit = more.ini\nprocesses = 2', {
+    'more.ini': '[uwsgi]\nprocesses = 3\nmaster = true\nprocname = %(processes)\n',
+  }),
+  'logic that is decided': ini(
+    'mode = dev\nif-opt = mode=dev\nmaster = true\nendif\nif-not-opt = mode=dev\nlazy = 1\nendif\nfor = 2 3\nprocesses = %(_)\nendfor\nif-reload =\nlazy = 1\nendif\nif-file = shop/wsgi.py\nprocname = %(_)\nendif',
+  ),
+  'for-times and the variable of a condition': ini(
+    'for-times = 2\nset = k%(_)=v%(_)\nend-for\nif-dir = shop\nmaster = true\nendif\nif-exists = shop\nprocname = at %(_)\nendif',
+  ),
+  'environment in the ini': {
+    ...ini(
+      'processes = $(N)\nprocname = $(N)-%(processes)\nif-env = N=2\nmaster = true\nendif\nif-not-env = N\nlazy = 1\nendif',
+    ),
+    env: { N: '2' },
+  },
+  'a file for a value': ini('procname = @(name.txt)!\nmaster = true', { 'name.txt': 'orders\n' }),
+  'chdir and Python path': {
+    args: ['u.ini'],
+    files: {
+      'u.ini':
+        '[uwsgi]\nmodule = web.wsgi\nchdir = sub\npythonpath = lib\npp = %d/vendor\npythonpath = more/*\nmaster = true\n',
+      'sub/web/__init__.py': '',
+      'sub/web/wsgi.py': probe,
+      'sub/lib/x.py': '',
+      'vendor/y.py': '',
+      'more/a/z.py': '',
+      'more/b/z.py': '',
+    },
+  },
+  'fork hooks': ini('master = true\npy-call-osafterfork = true'),
+  'threads and their fork hooks': ini('master = true\nthreads = 2\npy-call-uwsgi-fork-hooks = true'),
+};
+
+describe('uWSGI understands a configuration as the model does', () => {
+  for (const [name, one] of Object.entries(cases))
+    test(name, async () => {
+      const { dir, read } = project(one);
+      assert.deepEqual(read.problems, []);
+      const deployment = read.deployments.find((found) => found.source.path.endsWith('Procfile'));
+      assert.ok(deployment);
+      const args = ['--show-config', ...one.args];
+      const options = {
+        server: 'uwsgi' as const,
+        dir,
+        args,
+        ...(one.env === undefined ? {} : { env: one.env }),
+      };
+      await withServer(options, async (server) => {
+        compare(deployment, await server.get<Answer>('/'));
+        compareOptions(deployment, server.log());
+      });
+    });
+});
+
+function compare(deployment: Deployment, answer: Answer): void {
+  assert.ok(deployment.facts.server === 'uwsgi');
+  assert.deepEqual(deployment.processes.known && deployment.processes.value, answer.processes, 'processes');
+  assert.deepEqual(
+    deployment.facts.master.known && deployment.facts.master.value,
+    answer.master > 0,
+    'master',
+  );
+  assert.equal(deployment.forks, answer.master > 0 || answer.processes > 1, 'forks');
+  if (answer.master > 0)
+    assert.equal(deployment.load, answer.loaded === answer.pid ? 'lazy' : 'preload', 'load');
+  assert.equal(deployment.cwd, answer.cwd, 'cwd');
+  assert.deepEqual(deployment.roots, [...new Set(answer.path)].slice(0, deployment.roots.length), 'roots');
+  if (answer.loaded !== answer.pid)
+    assert.equal(deployment.atFork === 'run', answer.forked, 'at-fork callbacks');
+  const { entrypoint } = deployment;
+  assert.ok(entrypoint.known);
+  assert.equal(entrypoint.value.callable, answer.name, 'callable');
+  const stem =
+    entrypoint.value.kind === 'file' ? entrypoint.value.path : entrypoint.value.module.replaceAll('.', '/');
+  assert.ok(join(answer.cwd, answer.file).includes(stem.replace(`${answer.cwd}/`, '')), 'entrypoint');
+}
+
+/** The list of options, in uWSGI's order, as it prints them itself; bare ones are shown as true. */
+function compareOptions(deployment: Deployment, log: string): void {
+  const section =
+    /;uWSGI instance configuration\n\[uwsgi\]\n([\s\S]*?)\n;end of configuration/.exec(log)?.[1] ?? '';
+  const real = section.split('\n').filter((line) => !/^(show-config|http-socket|http) = /.test(line));
+  const own = deployment.options.map(({ name, value }) => `${name} = ${value}`);
+  const bare = (line: string, i: number): string =>
+    own[i] === line.replace(/true$/, '') ? (own[i] ?? line) : line;
+  assert.deepEqual(own, real.map(bare));
+}
+
+describe('uWSGI refuses what the model has a problem with', () => {
+  const refused: Readonly<Record<string, Case>> = {
+    'an unknown option': { args: ['--module', 'shop.wsgi', '--mastr'] },
+    'an ambiguous option': { args: ['--module', 'shop.wsgi', '--proc', '2'] },
+    'a value for a flag': { args: ['--module', 'shop.wsgi', '--master=true'] },
+    'a missing value': { args: ['--module', 'shop.wsgi', '-p'] },
+    'a missing file': { args: ['--ini', 'none.ini', '--module', 'shop.wsgi'] },
+    'a missing include': ini('ini = none.ini'),
+    'a section of a bare argument': {
+      args: ['u.ini:dev'],
+      files: { 'u.ini': '[dev]\nmodule = shop.wsgi\n' },
+    },
+    'nested logic': ini('if-env = PATH\nif-env = HOME\nmaster = true\nendif'),
+    'a set without a value': ini('set-ph = x'),
+    'a module that is missing': { args: ['--module', 'shop.none', '--need-app'] },
+    'a file that is missing': { args: ['--wsgi-file', 'none.py', '--need-app'] },
+  };
+  for (const [name, one] of Object.entries(refused))
+    test(name, async () => {
+      const { dir, read } = project(one);
+      assert.ok(read.problems.length > 0);
+      const { code } = await runServer({ server: 'uwsgi', dir, args: one.args });
+      assert.notEqual(code, 0);
+    });
+});
+
+test('a byte order mark hides the first section from uWSGI', async () => {
+  const one = { args: ['--need-app', 'u.ini'], files: { 'u.ini': '\ufeff[uwsgi]\nmodule = shop.wsgi\n' } };
+  const { dir, read } = project(one);
+  assert.match(read.problems.map((problem) => problem.message).join('\n'), /byte order mark/);
+  assert.ok(readFileSync(join(dir, 'u.ini'), 'utf8').startsWith('\ufeff'));
+  const { code } = await runServer({ server: 'uwsgi', dir, args: one.args });
+  assert.notEqual(code, 0);
+});
