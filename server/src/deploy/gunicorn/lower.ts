@@ -127,7 +127,7 @@ function processesOf(settings: Settings, env: ReadonlyMap<string, Value>): Setti
   if (given !== undefined) return given;
   const concurrency = env.get('WEB_CONCURRENCY');
   if (concurrency === undefined) return settings.withDefault('workers', readCount, 1);
-  const count = readCount(concurrency.text);
+  const count = readCount(concurrency.text, 'command');
   const why = concurrency.unknown?.why;
   if (why !== undefined) return unknown(why, concurrency.unknown?.hinted ? count : undefined, concurrency.at);
   return count === undefined

@@ -8,8 +8,8 @@ import { doubted, known, unknown } from '../setting.ts';
 import type { Arguments, Given } from './arguments.ts';
 import type { Config, ConfigValue } from './config.ts';
 
-/** A text of the command line or a value of the file; undefined for what gunicorn refuses. */
-export type Read<T> = (value: PyValue) => T | undefined;
+/** Reads a text of the command line or a value of the file; undefined for what gunicorn refuses. */
+export type Read<T> = (value: PyValue, from: 'command' | 'file') => T | undefined;
 
 export interface Sources {
   readonly command: Arguments;
@@ -73,19 +73,19 @@ export class Settings {
 
   #written<T>(given: Given, read: Read<T>): Setting<T> {
     const { value, at } = given;
-    if (value === undefined) return this.#read(given.setting, true, read, at);
-    if (value.unknown === undefined) return this.#read(given.setting, value.text, read, value.at);
-    const hint = value.unknown.hinted ? read(value.text) : undefined;
+    if (value === undefined) return this.#read(given.setting, true, read, at, 'command');
+    if (value.unknown === undefined) return this.#read(given.setting, value.text, read, value.at, 'command');
+    const hint = value.unknown.hinted ? read(value.text, 'command') : undefined;
     return unknown(value.unknown.why, hint, value.at);
   }
 
   #evaluated<T>({ name, result, at }: ConfigValue, read: Read<T>): Setting<T> {
-    if (result.known) return this.#read(name, result.value, read, at);
-    return unknown(result.why, result.hint === undefined ? undefined : read(result.hint), at);
+    if (result.known) return this.#read(name, result.value, read, at, 'file');
+    return unknown(result.why, result.hint === undefined ? undefined : read(result.hint, 'file'), at);
   }
 
-  #read<T>(name: string, value: PyValue, read: Read<T>, at: Location): Setting<T> {
-    const result = read(value);
+  #read<T>(name: string, value: PyValue, read: Read<T>, at: Location, from: 'command' | 'file'): Setting<T> {
+    const result = read(value, from);
     if (result !== undefined) return known(result, at);
     if (isKind(value, 'thing') || isKind(value, 'library') || isKind(value, 'function'))
       return unknown('is an object that Forksight does not follow', undefined, at);
@@ -112,19 +112,22 @@ export const readBool: Read<boolean> = (value) => {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 };
 
-/** As `int(text, 0)`: decimal, 0x, 0o and 0b, an old-style octal on the command line. */
-export const readCount: Read<number> = (value) => {
+/** On the command line as `int(text)`; a string in the file as `int(text, 0)`, with an old-style octal. */
+export const readCount: Read<number> = (value, from) => {
   const number =
-    typeof value === 'string' ? integer(value) : isKind(value, 'float') ? undefined : numeric(value);
+    typeof value === 'string'
+      ? integer(value.trim(), from)
+      : isKind(value, 'float')
+        ? undefined
+        : numeric(value);
   return number === undefined || number < 0 ? undefined : number;
 };
 
-function integer(written: string): number | undefined {
-  const digits = written
-    .trim()
-    .replaceAll('_', '')
-    .replace(/^0(?=\d)/, '0o');
-  return /^[+-]?(\d+|0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.test(digits) ? Number(digits) : undefined;
+function integer(written: string, from: 'command' | 'file'): number | undefined {
+  const digits = written.replaceAll('_', '');
+  if (from === 'command') return /^[+-]?\d+$/.test(digits) ? Number(digits) : undefined;
+  const literal = digits.replace(/^0(?=\d)/, '0o');
+  return /^[+-]?(\d+|0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.test(literal) ? Number(literal) : undefined;
 }
 
 /** null stands for None. */
