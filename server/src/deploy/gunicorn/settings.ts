@@ -112,7 +112,7 @@ export const readBool: Read<boolean> = (value) => {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 };
 
-/** On the command line as `int(text)`; a string in the file as `int(text, 0)`, with an old-style octal. */
+/** On the command line as `int(text)`; a string in the file as `int(text, 0)`. */
 export const readCount: Read<number> = (value, from) => {
   const number =
     typeof value === 'string'
@@ -126,8 +126,7 @@ export const readCount: Read<number> = (value, from) => {
 function integer(written: string, from: 'command' | 'file'): number | undefined {
   const digits = written.replaceAll('_', '');
   if (from === 'command') return /^[+-]?\d+$/.test(digits) ? Number(digits) : undefined;
-  const literal = digits.replace(/^0(?=\d)/, '0o');
-  return /^[+-]?(\d+|0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.test(literal) ? Number(literal) : undefined;
+  return /^[+-]?([1-9]\d*|0+|0x[\da-f]+|0o[0-7]+|0b[01]+)$/i.test(digits) ? Number(digits) : undefined;
 }
 
 /** null stands for None. */
