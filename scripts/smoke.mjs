@@ -1,8 +1,9 @@
-// The first minutes of a person with the example, headless: the findings, then the live workers, a picture of each.
-// Says what is missing when something is.
+// The first minutes of a person with the example, headless: the findings, the live workers, the quick fixes, a restart,
+// and what the fixes changed; with pictures. Says what is missing when something is.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateMemory, stateOfWorkers, useExample } from './lib/example.mjs';
 import {
   foldProblems,
   frameWith,
@@ -12,6 +13,8 @@ import {
   openProblems,
   openWorkbench,
   problems,
+  quickFix,
+  runCommand,
   until,
 } from './lib/workbench.mjs';
 
@@ -33,8 +36,13 @@ export async function smoke({ url, app, out }) {
   try {
     await openWorkbench(page, url);
     const findings = await seeFindings(page, picture);
-    const panel = await seeWorkers(page, picture, app);
-    return [findings, panel];
+    const panel = await seeWorkers(page, app).then(() => picture('panel'));
+    const before = await privateMemory(app);
+    await applyFixes(page);
+    await restart(page, app);
+    await seeWorkers(page, app);
+    const repaired = await seeRepaired(app, before).then(() => picture('repaired'));
+    return [findings, panel, repaired];
   } catch (error) {
     const path = await picture('failed').catch(() => 'no picture could be taken');
     throw new Error(`${error.message}\n(what was on the screen: ${path})`);
@@ -58,8 +66,10 @@ async function seeFindings(page, picture) {
   return picture('findings');
 }
 
-async function seeWorkers(page, picture, app) {
-  await openActivity(page, 'Forksight');
+async function seeWorkers(page, app) {
+  // An item that is active already would be closed by a click.
+  const view = page.locator('.sidebar .composite.title').filter({ hasText: 'Forksight' });
+  if ((await view.count()) === 0) await openActivity(page, 'Forksight');
   const pids = [app.master(), ...app.workers()].map(String);
   const shows = (text) =>
     pids.every((pid) => new RegExp(`\\b${pid}\\b`).test(text)) && /\d\s?(MB|MiB)\b/.test(text);
@@ -68,5 +78,53 @@ async function seeWorkers(page, picture, app) {
       `Forksight's view does not show the master and workers ${pids.join(', ')} with their memory: ${error.message}`,
     );
   });
-  return picture('panel');
 }
+
+/** Each rule's first quick fix, until its findings are gone; then everything is saved. */
+async function applyFixes(page) {
+  for (const rule of RULES) {
+    for (let tries = 0; (await problems(page, rule)).length > 0; tries += 1) {
+      if (tries === 3)
+        throw new Error(`${rule} is still reported after its quick fix was applied ${tries} times`);
+      const before = (await problems(page, rule)).length;
+      const title = await quickFix(page, rule);
+      await until(
+        `“${title}” removes ${rule}`,
+        () => problems(page, rule),
+        (rows) => rows.length < before,
+      );
+    }
+  }
+  await problems(page, '');
+  await runCommand(page, 'File: Save All Files');
+}
+
+/** With the extension's own command; waits for the new master and gives its workers the same to do as the old ones. */
+async function restart(page, app) {
+  const old = app.master();
+  await runCommand(page, 'Forksight: Restart the Application');
+  await until(
+    'The example is running again',
+    () => app.master(),
+    (master) => master !== undefined && master !== old,
+  );
+  await app.ready();
+  await useExample(app);
+}
+
+/** Every job is done, and a worker has less than half of the private memory it had before. */
+async function seeRepaired(app, before) {
+  const states = await until(
+    'Every worker has done its jobs',
+    () => stateOfWorkers(app),
+    (all) =>
+      all.every(({ queued, taken, orders }) => queued === 0 && taken === orders) &&
+      all.some(({ taken }) => taken > 0),
+  );
+  const after = await privateMemory(app);
+  const told = `private memory per worker ${megabytes(before)} before, ${megabytes(after)} after`;
+  if (after > before / 2) throw new Error(`The fixes do not show: ${told}`);
+  console.log(`repaired  ${states.reduce((sum, { taken }) => sum + taken, 0)} jobs done, ${told}`);
+}
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -58,7 +58,7 @@ async function main() {
     const pictures = await smoke({ url: await browserEditor(folder), app, out: resolve(options.pictures) });
     for (const path of pictures) console.log(`picture   ${path}`);
     await stopAll();
-    console.log('smoke     ok: the findings and the live workers are on the screen');
+    console.log('smoke     ok: the findings, the live workers, and what the fixes change');
     process.exit(0);
   }
 

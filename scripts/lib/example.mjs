@@ -83,6 +83,27 @@ export async function useExample({ url, workers }, orders = 150) {
   }
 }
 
+/** What each worker says of itself; asked until all have answered. */
+export async function stateOfWorkers({ url, workers }) {
+  const states = new Map();
+  for (let asked = 0; asked < 50 && states.size < workers().length; asked += 1) {
+    const ask = () =>
+      fetch(`${url}/stats`, { signal: AbortSignal.timeout(10_000) }).then((answer) => answer.json());
+    for (const state of await Promise.all([ask(), ask(), ask(), ask()])) states.set(state.pid, state);
+  }
+  return [...states.values()];
+}
+
+/** Private memory of a worker in bytes, on average. */
+export function privateMemory({ workers }) {
+  const sizes = workers().map((pid) => {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const lines = text.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm);
+    return [...lines].reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+}
+
 /** Processes of the virtual environment at work in the folder, whoever started them. */
 function serverProcesses(folder, bin) {
   return readdirSync('/proc')

@@ -101,6 +101,25 @@ export async function foldProblems(page, rule) {
   await row.locator('.monaco-tl-twistie').click();
 }
 
+/** Goes to the first problem of a rule and applies the first quick fix that is offered there; tells its title. */
+export async function quickFix(page, rule) {
+  await openProblems(page);
+  await problems(page, rule);
+  await page
+    .locator('.markers-panel .monaco-list-row[aria-level="2"]')
+    .filter({ hasText: rule })
+    .first()
+    .dblclick();
+  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+  await page.keyboard.press('Control+Period');
+  const first = page.locator('.action-widget .monaco-list-row.action').first();
+  await first.waitFor();
+  const title = await first.textContent();
+  await page.keyboard.press('Enter');
+  await first.waitFor({ state: 'hidden' });
+  return title?.trim();
+}
+
 /** Clicks an item of the activity bar. */
 export async function openActivity(page, title) {
   await page.locator(`.activitybar .action-label[aria-label*="${title}"]`).first().click();

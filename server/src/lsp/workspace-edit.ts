@@ -1,5 +1,5 @@
 // A fix's edits as the protocol's workspace edit, in the strongest form the client understands: versions of open
-// documents, creation of missing files, a confirmation for what lies outside the file the user is looking at.
+// documents, creation of missing files, a label for what lies outside the file the user is looking at.
 
 import type {
   ChangeAnnotation,
@@ -55,7 +55,8 @@ export function toWorkspaceEdit(edits: readonly TextEdit[], context: EditContext
   const annotate = (path: string, created: boolean): string | undefined => {
     if (!support.annotations || path === context.from) return undefined;
     const label = `${created ? 'Create' : 'Change'} ${context.shown(path)}`;
-    annotations[label] = { label, needsConfirmation: true };
+    // VS Code opens a confirmation with every box unticked, where applying applies nothing. The title names the files.
+    annotations[label] = { label, needsConfirmation: false };
     return label;
   };
   const documentChanges: (TextDocumentEdit | CreateFile)[] = [];

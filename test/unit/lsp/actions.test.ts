@@ -41,7 +41,7 @@ const crossFile = finding({
   ],
 });
 
-test('a fix across files: versions, creation and confirmation of the other file', () => {
+test('a fix across files: versions, creation and a label of the other file', () => {
   const action = offered(crossFile).find((one) => one.title === 'Start it in each worker');
   assert.equal(action?.isPreferred, true);
   assert.equal(action?.diagnostics?.[0]?.code, 'thread-before-fork');
@@ -70,7 +70,7 @@ test('a fix across files: versions, creation and confirmation of the other file'
     },
   ]);
   assert.deepEqual(action?.edit?.changeAnnotations, {
-    'Create gunicorn.conf.py': { label: 'Create gunicorn.conf.py', needsConfirmation: true },
+    'Create gunicorn.conf.py': { label: 'Create gunicorn.conf.py', needsConfirmation: false },
   });
 });
 
