@@ -216,13 +216,14 @@ class WorkspaceAnalysis implements Analysis {
     // A folder that came or went stands for everything below it.
     const below = inputs.filter((input) => paths.some((path) => isWithin(path, input)));
     const all = new Set([...paths, ...below]);
-    for (const path of all) this.#store.changed(path);
+    // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
+    const different = new Set([...all].filter((path) => this.#store.refresh(path)));
     const settings = resolvePath(this.#root, settingsFile);
     if (all.has(settings)) this.#project = undefined;
     const configured = new Set(this.#read?.inputs ?? []);
     if ([...all].some((path) => configured.has(path) || mayConfigure(basename(path)))) this.#read = undefined;
     for (const [id, { inputs: needed }] of this.#known)
-      if ([...all].some((path) => needed.has(path))) this.#known.delete(id);
+      if ([...different].some((path) => needed.has(path))) this.#known.delete(id);
     this.#last = undefined;
   }
 

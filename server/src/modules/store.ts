@@ -7,6 +7,7 @@ import type { FileSystem } from '../base/ports.ts';
 import type { Span } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
 import { readText } from '../workspace/text.ts';
+import { equalSummaries, functionsOf } from './equal.ts';
 import type { ModuleIr, Stmt } from './summary.ts';
 
 /** Changes when the form of a summary does: part of every cache key. */
@@ -31,7 +32,15 @@ export interface SummaryCache {
 interface Entry {
   readonly key: string;
   readonly summary: ModuleSummary;
-  readonly bodies: Map<string, readonly Stmt[]>;
+  /** Function bodies that were asked for, by where they start. */
+  readonly bodies: Map<string, Body>;
+  /** Another one when anything that was asked for is different. */
+  readonly revision: object;
+}
+
+interface Body {
+  readonly at: Span;
+  readonly ir: ModuleIr;
 }
 
 export class ModuleStore {
@@ -53,6 +62,15 @@ export class ModuleStore {
     this.fresh.delete(path);
   }
 
+  /** Reads the path again: whether anything that was asked of it has another answer now. */
+  refresh(path: string): boolean {
+    const known = this.entries.get(path);
+    this.changed(path);
+    if (known === undefined) return true;
+    const now = this.entry(path);
+    return now === undefined || known.revision !== now.revision;
+  }
+
   /** The module's summary; undefined when the file cannot be read at all. */
   summary(path: string): ModuleSummary | undefined {
     return this.entry(path)?.summary;
@@ -62,13 +80,12 @@ export class ModuleStore {
   body(path: string, at: Span | null): readonly Stmt[] {
     const entry = this.entry(path);
     if (at === null || entry === undefined) return [];
-    const key = at.join(':');
-    let body = entry.bodies.get(key);
+    let body = entry.bodies.get(bodyKey(at));
     if (body === undefined) {
-      body = this.python.parseBody(entry.summary.text, at).body;
-      entry.bodies.set(key, body);
+      body = { at, ir: this.python.parseBody(entry.summary.text, at) };
+      entry.bodies.set(bodyKey(at), body);
     }
-    return body;
+    return body.ir.body;
   }
 
   private entry(path: string): Entry | undefined {
@@ -93,7 +110,7 @@ export class ModuleStore {
       ir = this.python.parseModule(text);
       if (ir.errors.length === 0) this.cache?.put(key, ir);
     }
-    if (ir.errors.length > 0 && known !== undefined && known.summary.ir.errors.length === 0) {
+    if (known !== undefined && known.summary.ir.errors.length === 0 && this.isBroken(ir, text, known)) {
       return {
         ...known,
         key,
@@ -111,6 +128,35 @@ export class ModuleStore {
       stale: false,
       ...(problem === undefined ? {} : { problem }),
     };
-    return { key, summary, bodies: new Map() };
+    if (known !== undefined && !known.summary.stale && equalSummaries(known.summary.ir, ir)) {
+      if (sameBodies(known.bodies.values(), known.summary.text, text)) return { ...known, key, summary };
+    }
+    return { key, summary, bodies: new Map(), revision: {} };
   }
+
+  /** Broken at module level, or in a function that runs: half-typed code. */
+  private isBroken(ir: ModuleIr, text: string, known: Entry): boolean {
+    if (ir.errors.length > 0) return true;
+    const before = functionsOf(known.summary.ir.body);
+    for (const [name, fn] of functionsOf(ir.body)) {
+      const old = before.get(name)?.body;
+      const asked = old ? known.bodies.get(bodyKey(old)) : undefined;
+      if (asked === undefined || asked.ir.errors.length > 0) continue;
+      if (fn.body === null || this.python.parseBody(text, fn.body).errors.length > 0) return true;
+    }
+    return false;
+  }
+}
+
+function bodyKey(at: Span): string {
+  return `${at[0]}:${at[1]}`;
+}
+
+/** Whether the lines of all those bodies read the same in both texts. */
+function sameBodies(bodies: Iterable<Body>, before: string, after: string): boolean {
+  const old = before.split(/\r\n|\n|\r/);
+  const now = after.split(/\r\n|\n|\r/);
+  for (const { at } of bodies)
+    for (let row = at[0]; row <= at[2]; row++) if (old[row] !== now[row]) return false;
+  return true;
 }
