@@ -5,7 +5,7 @@ import type { TextEdit } from '../base/edit.ts';
 import { type Location, type Span, spanOf } from '../base/range.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { locate } from './locate.ts';
-import { PythonFile } from './python-file.ts';
+import { blanksAround, PythonFile } from './python-file.ts';
 import { type DefStmt, dotted, within } from './reading.ts';
 
 /** `at` is the decorator or the registering call. Undefined unless every deployment at hand is a lazy uWSGI. */
@@ -52,10 +52,13 @@ function undecorate(
     return undefined;
   const call = `${definition.fn.name}()`;
   const indent = file.indentOf(definition.at[0]);
+  const next = file.body[file.body.indexOf(definition) + 1];
   const [row, , endRow] = decorator.at;
   const edits = [
     file.replace([row, 0, endRow + 1, 0], ''),
-    file.insertBelow(file.lastRow(definition), [...(indent === '' ? ['', ''] : ['']), indent + call]),
+    indent === ''
+      ? file.insertBlock(file.lastRow(definition), 2, [call], blanksAround(next))
+      : file.insertBelow(file.lastRow(definition), ['', indent + call]),
   ];
   return { edits, call };
 }

@@ -20,8 +20,13 @@ export function setUwsgiOption(
     edits.set(`${edit.path}:${start.line}:${start.column}`, edit);
   }
   if (edits.size === 0) return undefined;
-  const files = [...new Set([...edits.values()].map((edit) => fileName(edit.path)))];
-  const title = `Set \`${name} = true\` in ${files.join(' and ')}`;
+  const files = [...new Set([...edits.values()].map((edit) => fileName(edit.path)))].join(' and ');
+  const commands = cases.every(
+    ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind === 'command',
+  );
+  const title = commands
+    ? `Add \`--${name}\` to the command in ${files}`
+    : `Set \`${name} = true\` in ${files}`;
   return { title, preferred: true, safe: true, edits: [...edits.values()] };
 }
 
@@ -39,7 +44,7 @@ function switchOn(deployment: Deployment, name: string, context: FixContext): Te
   const { kind, at } = deployment.facts.optionHome;
   const lines = context.text(at.path)?.split(/\r\n|\n|\r/);
   if (lines === undefined) return undefined;
-  const present = deployment.options.filter((option) => normal(option.name) === name).at(-1);
+  const present = deployment.options.filter((option) => option.name === name).at(-1);
   if (present && present.at.path === at.path) {
     const newText = kind === 'ini' ? iniOption(name, iniStyle([present], lines)) : `--${name}`;
     return { path: at.path, range: present.at.range, newText };
@@ -48,42 +53,35 @@ function switchOn(deployment: Deployment, name: string, context: FixContext): Te
   const here = deployment.options.filter((option) => option.at.path === at.path);
   const style = iniStyle(here, lines);
   const eol = /\r\n|\n|\r/.exec(context.text(at.path) ?? '')?.[0] ?? '\n';
-  return { path: at.path, range: at.range, newText: eol + iniOption(name, style) };
+  return { path: at.path, range: at.range, newText: eol + style.indent + iniOption(name, style) };
 }
 
 interface IniStyle {
   readonly indent: string;
   readonly equals: string;
   readonly value: string;
-  readonly underscores: boolean;
 }
 
-/** How options are written here: spaces around `=`, the word for true, `_` or `-` in names. */
+/** How options are written here: spaces around `=`, and the word for true. */
 function iniStyle(options: readonly OptionValue[], lines: readonly string[]): IniStyle {
   const texts = [...options]
     .sort((a, b) => comparePositions(a.at.range.start, b.at.range.start))
     .map((option) => lines[option.at.range.start.line] ?? '');
   const last = texts.filter((text) => text.includes('=')).at(-1) ?? 'a = b';
-  const names = options.map((option) => option.name);
   const words = options.filter(
     (option) =>
       /^(true|yes|on|1)$/i.test(option.value) &&
       /^(master|enable-threads|vacuum|die-on-term|need-app|single-interpreter|lazy-apps|strict)$/.test(
-        normal(option.name),
+        option.name,
       ),
   );
   return {
     indent: /^\s*/.exec(last)?.[0] ?? '',
     equals: /\s*=\s*/.exec(last)?.[0].replace(/\s+$/, (space) => (space === '' ? '' : ' ')) ?? ' = ',
     value: words.at(-1)?.value ?? 'true',
-    underscores: names.some((name) => name.includes('_')) && !names.some((name) => name.includes('-')),
   };
 }
 
 function iniOption(name: string, style: IniStyle): string {
-  return `${style.underscores ? name.replaceAll('-', '_') : name}${style.equals}${style.value}`;
-}
-
-function normal(name: string): string {
-  return name.replaceAll('_', '-');
+  return `${name}${style.equals}${style.value}`;
 }
