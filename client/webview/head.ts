@@ -5,7 +5,8 @@ import { bytes, count, duration, roundBytes, serverNames } from './format.ts';
 import { icon } from './icons.ts';
 import { h, type VNode } from './vnode.ts';
 
-export function head(app: LiveApp): VNode {
+/** The view's title bar restarts the only application; of several, each has its own button. */
+export function head(app: LiveApp, several: boolean): VNode {
   const load = app.load === 'unknown' ? '' : ` · ${app.load}`;
   return h(
     'header',
@@ -15,7 +16,7 @@ export function head(app: LiveApp): VNode {
       { class: 'title' },
       h('h2', { id: `name-${app.id}` }, app.name),
       h('span', { class: 'dim', title: loadWords[app.load] }, `${serverNames[app.server]}${load}`),
-      restartButton(app),
+      several ? restartButton(app) : undefined,
     ),
     h('div', { class: 'small dim num' }, identity(app)),
     cost(app),

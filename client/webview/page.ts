@@ -43,7 +43,7 @@ function section(app: LiveApp, model: PageModel, snapshot: LiveSnapshot): VNode 
   return h(
     'article',
     { key: app.id, class: 'app', 'aria-labelledby': `name-${app.id}` },
-    head(app),
+    head(app, snapshot.apps.length > 1),
     curves === undefined ? undefined : chart(app, curves, model.highlight),
     workers(app, { colour, history, oldest }),
     why(app.reasons),

@@ -1,7 +1,7 @@
 // One running application under watch: master, workers, those that ended lately, and what uWSGI's statistics add.
 // Follows the groups that discovery finds; decides when a worker replaces another. Reads nothing by itself.
 
-import type { LiveApp, LiveProcess, LiveWorker, StatsState } from '../protocol/live.ts';
+import type { Cgroup, LiveApp, LiveProcess, LiveWorker, StatsState } from '../protocol/live.ts';
 import { readCgroup } from './cgroup.ts';
 import { baseName } from './commandline.ts';
 import type { Group, ServerProcess } from './discover.ts';
@@ -14,6 +14,7 @@ import type { StatsResult, UwsgiStats } from './uwsgi-stats.ts';
 /** How long a worker that ended stays in the list. */
 const keepEnded = 60_000;
 const maxEnded = 16;
+const cgroupInterval = 5000;
 
 export class TrackedApp {
   readonly id: string;
@@ -25,6 +26,7 @@ export class TrackedApp {
   private master: TrackedProcess | undefined;
   private stats: UwsgiStats | undefined;
   private statsState: StatsState = { kind: 'off' };
+  private lastCgroup: { readonly at: number; readonly value: Cgroup } | undefined;
   statsAskedAt: number | undefined;
 
   constructor(proc: ProcReader, cgroupMount: string, group: Group) {
@@ -77,31 +79,47 @@ export class TrackedApp {
     this.statsState = { kind: 'ok' };
   }
 
-  view(): LiveApp {
+  /** `uptime`: seconds since boot; `now`: milliseconds of the monitor's clock. */
+  view(uptime: number, now: number): LiveApp {
     const { root } = this.group;
-    const entrypoint = entrypointOf(this.group) ?? this.hint?.entrypoint ?? null;
     const living = this.workers().filter((worker) => worker.alive);
     const readings = living
       .map((worker) => worker.reading)
       .filter((one): one is Reading => one !== undefined);
     const complete = readings.length === living.length && (!this.master || this.master.reading !== undefined);
-    const workers = this.workers().map((worker) => this.workerView(worker));
+    const workers = this.workers().map((worker) => this.workerView(worker, uptime));
     return {
       id: this.id,
-      name: appName(entrypoint, root.cwd),
+      name: this.name,
       server: root.recognised.server,
-      entrypoint,
+      entrypoint: this.entrypoint,
       load: root.facts.load ?? this.hint?.load ?? 'unknown',
       cwd: root.cwd ?? null,
       deployment: this.hint?.id ?? null,
-      master: this.master?.view() ?? null,
+      master: this.master?.view(uptime) ?? null,
       workers: [...workers, ...this.cheaped()],
       totals: totalsOf(this.master?.reading, readings, complete),
-      cgroup: readCgroup(this.proc, root.stat.pid, this.cgroupMount),
+      cgroup: this.cgroup(now),
       stats: this.statsState,
       reasons: [],
       restartable: !root.recognised.titled && root.cwd !== undefined,
     };
+  }
+
+  get name(): string {
+    return appName(this.entrypoint, this.group.root.cwd);
+  }
+
+  private get entrypoint(): string | null {
+    return entrypointOf(this.group) ?? this.hint?.entrypoint ?? null;
+  }
+
+  /** Limits hardly ever change: read anew every few seconds. */
+  private cgroup(now: number): Cgroup {
+    if (this.lastCgroup === undefined || now - this.lastCgroup.at >= cgroupInterval) {
+      this.lastCgroup = { at: now, value: readCgroup(this.proc, this.group.root.stat.pid, this.cgroupMount) };
+    }
+    return this.lastCgroup.value;
   }
 
   /** Oldest first, those that ended lately included. */
@@ -111,10 +129,10 @@ export class TrackedApp {
       .sort((a, b) => a.startTime - b.startTime || a.pid - b.pid);
   }
 
-  private workerView(worker: TrackedProcess): LiveWorker {
+  private workerView(worker: TrackedProcess, uptime: number): LiveWorker {
     const stats = worker.alive ? this.stats?.workers.find((one) => one.pid === worker.pid) : undefined;
     const status = stats === undefined ? null : stats.status;
-    return { ...worker.view(), replaces: worker.replaces, requests: stats?.requests ?? null, status };
+    return { ...worker.view(uptime), replaces: worker.replaces, requests: stats?.requests ?? null, status };
   }
 
   /** Slots uWSGI keeps without a process. */

@@ -3,7 +3,7 @@
 // Knows titles, arguments, parentage and signals; reads no memory and no configuration file.
 
 import { type ArgumentFacts, argumentFacts, type Recognised, recognise } from './commandline.ts';
-import { type ProcReader, type Stat, statusField } from './proc.ts';
+import { ageSeconds, type ProcReader, type Stat, statusField } from './proc.ts';
 
 /** A process that belongs to a server. */
 export interface ServerProcess {
@@ -30,20 +30,26 @@ export interface Group {
   readonly workers: readonly ServerProcess[];
 }
 
-const maxPause = 30_000;
-/** A process this young may still set its title, install its handlers or become another program. */
+/**
+ * Milliseconds until a process is looked at again. A young one may still set its title, install its handlers or become
+ * another program; an old one that is no server hardly ever turns into one.
+ */
+const pause = { young: 1000, server: 10_000, other: 15_000, longest: 60_000 } as const;
 const youngSeconds = 15;
 
 interface Known {
   readonly startTime: number;
   readonly process: ServerProcess | undefined;
-  next: number;
-  pause: number;
+  readonly next: number;
+  readonly pause: number;
 }
 
 export class Discovery {
   private readonly proc: ProcReader;
   private readonly known = new Map<number, Known>();
+  /** Of the last look, while no process of a server came, went or changed. */
+  private groups: readonly Group[] | undefined;
+  private uptime = 0;
 
   constructor(proc: ProcReader) {
     this.proc = proc;
@@ -53,37 +59,39 @@ export class Discovery {
   look(now: number): readonly Group[] | undefined {
     const pids = this.proc.pids();
     if (pids === undefined) return undefined;
+    this.uptime = this.proc.uptime();
     const alive = new Set(pids);
-    for (const pid of this.known.keys()) if (!alive.has(pid)) this.known.delete(pid);
+    for (const pid of this.known.keys()) if (!alive.has(pid)) this.forget(pid);
     for (const pid of pids) {
       const known = this.known.get(pid);
       if (known === undefined || known.next <= now) this.examine(pid, known, now);
     }
-    const processes: ServerProcess[] = [];
-    for (const known of this.known.values()) if (known.process !== undefined) processes.push(known.process);
-    return groupsOf(processes);
+    this.groups ??= groupsOf([...this.known.values()].flatMap(({ process }) => process ?? []));
+    return this.groups;
   }
 
   /** The next look reads this process anew: it turned out not to be what it was. */
   forget(pid: number): void {
+    if (this.known.get(pid)?.process !== undefined) this.groups = undefined;
     this.known.delete(pid);
   }
 
   private examine(pid: number, before: Known | undefined, now: number): void {
     const stat = this.proc.stat(pid);
     if (stat === undefined) {
-      this.known.delete(pid);
+      this.forget(pid);
       return;
     }
     const process = stat.state === 'Z' ? undefined : describe(this.proc, stat);
-    const young = this.proc.ageSeconds(stat.startTime) < youngSeconds;
-    const same = before?.startTime === stat.startTime;
-    const pause = young ? 1000 : Math.min(maxPause, same ? before.pause * 2 : 2000);
+    const young = ageSeconds(stat.startTime, this.uptime) < youngSeconds;
+    const again = before?.startTime === stat.startTime ? before.pause * 2 : pause.other;
+    const next = young ? pause.young : process === undefined ? Math.min(pause.longest, again) : pause.server;
+    if (process !== undefined || before?.process !== undefined) this.groups = undefined;
     this.known.set(pid, {
       startTime: stat.startTime,
       process,
-      pause,
-      next: now + (process === undefined ? pause : 2000),
+      pause: Math.max(next, pause.other),
+      next: now + next,
     });
   }
 }

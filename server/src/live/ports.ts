@@ -19,6 +19,7 @@ export function systemLiveService(workspace: WorkspaceView, log: Log = silentLog
   const ports = {
     proc: new ProcReader('/proc', systemPageSize()),
     clock: { now: () => performance.now() },
+    cpu: processorTime,
     platform: process.platform,
     cgroupMount: '/sys/fs/cgroup',
     folders: (): readonly string[] => workspace.folders().map((folder) => realFolder(folder, resolved)),
@@ -27,6 +28,11 @@ export function systemLiveService(workspace: WorkspaceView, log: Log = silentLog
     breathe: (): Promise<void> => nextTurn(),
   };
   return new LiveService(ports, log);
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The kernel tells folders with links resolved. */

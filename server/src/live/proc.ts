@@ -83,10 +83,10 @@ export class ProcReader {
     const text = this.readRaw('uptime');
     return text.ok ? Number.parseFloat(text.text) || 0 : 0;
   }
+}
 
-  ageSeconds(startTime: number): number {
-    return Math.max(0, this.uptime() - startTime / ticksPerSecond);
-  }
+export function ageSeconds(startTime: number, uptime: number): number {
+  return Math.max(0, uptime - startTime / ticksPerSecond);
 }
 
 /** `pid (name) state ppid …`; the name may hold spaces and brackets of its own. */

@@ -3,7 +3,7 @@
 
 import type { LiveProcess, Point, ProcessId, ProcessState } from '../protocol/live.ts';
 import { type Reading, readMemory, readResident } from './memory.ts';
-import type { ProcReader, Stat } from './proc.ts';
+import { ageSeconds, type ProcReader, type Stat } from './proc.ts';
 import { Series } from './series.ts';
 
 export function processId(stat: Pick<Stat, 'pid' | 'startTime'>): ProcessId {
@@ -20,14 +20,14 @@ export class TrackedProcess {
   replaces: number | null = null;
   /** When it was found to have ended. */
   endedAt: number | undefined;
-  /** When it was last read in full, and how long after the time before. */
+  /** When it was last read in full. */
   readAt: number | undefined;
-  interval = 0;
   /** Milliseconds the last full reading took. */
   cost = 1;
   reading: Reading | undefined;
   private readonly proc: ProcReader;
   private threads: number | null = null;
+  private lastInterval = 0;
   /** The resident set has moved since the full reading. */
   private moved = false;
   private fresh: Point[] = [];
@@ -46,7 +46,8 @@ export class TrackedProcess {
   /** The cheap look of each tick. */
   glance(now: number): void {
     const rss = readResident(this.proc, this.pid);
-    if (rss === undefined) {
+    // A zombie holds nothing.
+    if (rss === undefined || rss === 0) {
       this.end(now, 'gone');
       return;
     }
@@ -70,7 +71,7 @@ export class TrackedProcess {
     this.reading = result.reading;
     this.state = result.kind === 'denied' ? 'no-permission' : 'running';
     this.threads = stat.threads;
-    this.interval = this.readAt === undefined ? 0 : now - this.readAt;
+    this.lastInterval = this.readAt === undefined ? 0 : now - this.readAt;
     this.readAt = now;
     this.moved = false;
     const { rss, pss, uss, shared } = result.reading.memory;
@@ -90,6 +91,11 @@ export class TrackedProcess {
     return (now - this.readAt) * (this.moved ? 4 : 1);
   }
 
+  /** Milliseconds between full readings of this process, as it is now. */
+  interval(now: number): number {
+    return this.readAt === undefined ? 0 : Math.max(this.lastInterval, now - this.readAt);
+  }
+
   /** Points since the last call. */
   takeFresh(): readonly Point[] {
     const points = this.fresh;
@@ -97,12 +103,13 @@ export class TrackedProcess {
     return points;
   }
 
-  view(): LiveProcess {
+  /** `uptime`: seconds since boot, now. */
+  view(uptime: number): LiveProcess {
     return {
       id: this.id,
       pid: this.pid,
       state: this.state,
-      ageSeconds: Math.round(this.proc.ageSeconds(this.startTime)),
+      ageSeconds: Math.round(ageSeconds(this.startTime, uptime)),
       threads: this.threads,
       memory: this.reading?.memory ?? null,
     };

@@ -33,6 +33,7 @@ function ports(setup: Setup = {}): MonitorPorts {
   return {
     proc: setup.proc ?? tree.reader(),
     clock: { now: () => now },
+    cpu: () => 0,
     platform: setup.platform ?? 'linux',
     cgroupMount: tree.root,
     folders: () => setup.folders ?? ['/srv/shop'],
@@ -267,7 +268,7 @@ describe('watching', () => {
     await new Promise<void>((resolve) => {
       const watch = service.watch((message) => {
         messages.push(message);
-        setTimeout(() => (now += 5000), 5);
+        now += 5000;
         if (messages.length === 2) {
           watch.dispose();
           resolve();
