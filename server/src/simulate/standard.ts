@@ -5,18 +5,14 @@ import { iterate } from './iterate.ts';
 import { argument, first, type Known, textOf, wrapper } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
 import type { Span } from './source.ts';
-import { constant, type FunctionValue, library, none, unknown, type Value } from './value.ts';
+import { constant, library, none, unknown, type Value } from './value.ts';
 
-/** A decorator that may be used bare or with arguments; `apply` wraps the function. */
-function optionalArguments(apply: (fn: FunctionValue) => Value): Known {
-  return (_m, args) => {
-    const fn = first(args);
-    if (fn.t === 'function') return apply(fn);
-    return args.positional.length > 0 && fn.t !== 'const' ? fn : library('forksight.identity');
-  };
-}
-
-const cache = optionalArguments((fn) => ({ ...fn, cached: {} }));
+/** A decorator that may be used bare or with arguments. */
+const cache: Known = (_m, args) => {
+  const fn = first(args);
+  if (fn.t === 'function') return { ...fn, cached: {} };
+  return args.positional.length > 0 && fn.t !== 'const' ? fn : library('functools.lru_cache');
+};
 
 const dataclass: Known = (_m, args) => {
   const cls = first(args);
