@@ -25,7 +25,7 @@ export function insertEarly(file: PythonFile, { imports, block }: Early): TextEd
   const atEnd: string[] = [];
   for (const name of missing) {
     const later = run.find((s) => s.k === 'from' || (s.k === 'import' && (s.names[0]?.module ?? '') > name));
-    if (later) inside.push(file.insertAbove(file.firstRow(later.at[0]), [`import ${name}`]));
+    if (later) inside.push(besides(file, run, later, `import ${name}`));
     else atEnd.push(`import ${name}`);
   }
   if (atEnd.length === 0 && block.length === 0) return inside;
@@ -36,6 +36,14 @@ export function insertEarly(file: PythonFile, { imports, block }: Early): TextEd
   const gap = atEnd.length > 0 && block.length > 0 ? [''] : [];
   const next = blanksAround(rest[run.length]);
   return [...inside, file.insertBlock(after, joins ? 0 : 1, [...atEnd, ...gap, ...block], next)];
+}
+
+/** A new import before another: above the comments that belong to that one, unless they open the block. */
+function besides(file: PythonFile, run: readonly Stmt[], later: Stmt, line: string): TextEdit {
+  const previous = run[run.indexOf(later) - 1];
+  return previous && isImport(previous)
+    ? file.insertBelow(file.lastRow(previous), [line])
+    : file.insertAbove(later.at[0], [line]);
 }
 
 /** The statement after which early code comes; undefined where the file opens with something else. */

@@ -1,6 +1,7 @@
 // Lowers tree-sitter statements to plain data. Broken parts are left out; their places are collected as errors.
 
 import type { Node } from 'web-tree-sitter';
+import type { Span } from '../base/range.ts';
 import { lowerArgs, lowerExpr, lowerExprs, lowerParams } from './expressions.ts';
 import type { Expr, Handler, ImportedModule, ImportedName, Stmt } from './ir.ts';
 import { field, hasToken, type LowerContext, partsOf } from './lower.ts';
@@ -15,6 +16,17 @@ export function lowerBlock(block: Node, context: LowerContext): Stmt[] {
     if (lowered) body.push(lowered);
   }
   return body;
+}
+
+/** A compound statement's place: its blocks may end in a function, whose body the parser did not see. */
+function spanWith(node: Node, context: LowerContext, ...blocks: readonly (readonly Stmt[])[]): Span {
+  const at = context.span(node);
+  let [, , row, column] = at;
+  for (const block of blocks) {
+    const last = block.at(-1)?.at;
+    if (last && (last[2] > row || (last[2] === row && last[3] > column))) [, , row, column] = last;
+  }
+  return [at[0], at[1], row, column];
 }
 
 function suite(node: Node | undefined, context: LowerContext): Stmt[] {
@@ -133,8 +145,6 @@ function definition(
   if (node.type === 'class_definition') {
     const args = field(node, 'superclasses');
     const body = suite(field(node, 'body'), context);
-    const last = body.at(-1)?.at ?? at;
-    const ends = last[2] > at[2] ? last : at;
     return {
       k: 'class',
       name: context.text(name),
@@ -142,7 +152,7 @@ function definition(
       decorators,
       body,
       nameAt,
-      at: [at[0], at[1], ends[2], ends[3]],
+      at: spanWith(whole, context, body),
     };
   }
   const body = context.bodyOf(node);
@@ -174,20 +184,23 @@ function conditional(node: Node, context: LowerContext): Stmt {
     const test = field(part, 'condition');
     if (test) arms.push({ test: lowerExpr(test, context), body: suite(field(part, 'consequence'), context) });
   }
-  return { k: 'if', arms, otherwise: arm(node, 'else_clause', context), at: context.span(node) };
+  const otherwise = arm(node, 'else_clause', context);
+  return { k: 'if', arms, otherwise, at: spanWith(node, context, ...arms.map((a) => a.body), otherwise) };
 }
 
 function loop(node: Node, context: LowerContext): Stmt | undefined {
   const target = field(node, 'left');
   const iter = field(node, 'right');
   if (!target || !iter) return undefined;
+  const body = suite(field(node, 'body'), context);
+  const otherwise = arm(node, 'else_clause', context);
   return {
     k: 'for',
     target: lowerExpr(target, context),
     iter: lowerExpr(iter, context),
-    body: suite(field(node, 'body'), context),
-    otherwise: arm(node, 'else_clause', context),
-    at: context.span(node),
+    body,
+    otherwise,
+    at: spanWith(node, context, body, otherwise),
   };
 }
 
@@ -221,14 +234,12 @@ function attempt(node: Node, context: LowerContext): Stmt {
   const clauses = partsOf(node).filter(
     (part) => part.type === 'except_clause' || part.type === 'except_group_clause',
   );
-  return {
-    k: 'try',
-    body: suite(field(node, 'body'), context),
-    handlers: clauses.map((clause) => handler(clause, context)),
-    otherwise: arm(node, 'else_clause', context),
-    final: arm(node, 'finally_clause', context),
-    at: context.span(node),
-  };
+  const body = suite(field(node, 'body'), context);
+  const handlers = clauses.map((clause) => handler(clause, context));
+  const otherwise = arm(node, 'else_clause', context);
+  const final = arm(node, 'finally_clause', context);
+  const at = spanWith(node, context, body, ...handlers.map((h) => h.body), otherwise, final);
+  return { k: 'try', body, handlers, otherwise, final, at };
 }
 
 function withStatement(node: Node, context: LowerContext): Stmt {
@@ -243,7 +254,8 @@ function withStatement(node: Node, context: LowerContext): Stmt {
       ? [{ context: lowerExpr(inner, context), ...(target ? { target: lowerExpr(target, context) } : {}) }]
       : [];
   });
-  return { k: 'with', items, body: suite(field(node, 'body'), context), at: context.span(node) };
+  const inner = suite(field(node, 'body'), context);
+  return { k: 'with', items, body: inner, at: spanWith(node, context, inner) };
 }
 
 function match(node: Node, context: LowerContext): Stmt | undefined {
@@ -253,7 +265,7 @@ function match(node: Node, context: LowerContext): Stmt | undefined {
   const arms = (body ? partsOf(body) : [])
     .filter((part) => part.type === 'case_clause')
     .map((clause) => suite(field(clause, 'consequence'), context));
-  return { k: 'match', subject: lowerExpr(subject, context), arms, at: context.span(node) };
+  return { k: 'match', subject: lowerExpr(subject, context), arms, at: spanWith(node, context, ...arms) };
 }
 
 const simple =
@@ -287,15 +299,11 @@ const readers: Readonly<Record<string, Reader>> = {
   for_statement: loop,
   while_statement: (node, context) => {
     const test = field(node, 'condition');
-    return (
-      test && {
-        k: 'while',
-        test: lowerExpr(test, context),
-        body: suite(field(node, 'body'), context),
-        otherwise: arm(node, 'else_clause', context),
-        at: context.span(node),
-      }
-    );
+    if (!test) return undefined;
+    const body = suite(field(node, 'body'), context);
+    const otherwise = arm(node, 'else_clause', context);
+    const at = spanWith(node, context, body, otherwise);
+    return { k: 'while', test: lowerExpr(test, context), body, otherwise, at };
   },
   try_statement: attempt,
   with_statement: withStatement,
