@@ -46,7 +46,9 @@
  * ```
  *
  * ## Fix
- * Start the consumer in each worker; the queue may stay where it is.
+ * Start the consumer in each worker instead of before the fork; the queue may stay where it is. Starting it in both
+ * places is almost as good: where the lost consumer was waiting on the queue already, each worker's first job is
+ * taken only when the second arrives, because the first `put()` wakes the waiter that was lost.
  *
  * `uwsgi.ini`
  * ```ini

@@ -46,10 +46,10 @@ export function crossesProcesses(queue: ObjectInfo): boolean {
   return queue.type.startsWith('multiprocessing.');
 }
 
-/** Python threads of the master go on after the fork: always under gunicorn, under uWSGI only with threads enabled. */
+/** Python threads of the master go on after the fork, except in an old uWSGI without enable-threads. */
 export function masterRunsThreads({ deployment }: Case): boolean {
   const { facts } = deployment;
-  return facts.server === 'gunicorn' || (facts.threads.known && facts.threads.value);
+  return facts.server === 'gunicorn' || !facts.threads.known || facts.threads.value;
 }
 
 /** One action that starts these threads in the workers; none where some of them are meant for the master. */
