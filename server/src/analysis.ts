@@ -12,7 +12,7 @@ import { ModuleStore } from './modules/store.ts';
 import { type WarmOptions, warm } from './modules/warm.ts';
 import { ruleDocs } from './rules/docs.generated.ts';
 import type { Case, Finding, Severity } from './rules/finding.ts';
-import { unusedIgnore } from './rules/ignores.ts';
+import { IgnoreIndex, unusedIgnore } from './rules/ignores.ts';
 import { rules } from './rules/index.ts';
 import { runRules } from './rules/run.ts';
 import { settle } from './rules/settle.ts';
@@ -125,7 +125,8 @@ class WorkspaceAnalysis implements Analysis {
   #settings: RuleSettings = { rules: {}, exclude: [] };
   #project: ProjectSettings | undefined;
   #read: Deployments | undefined;
-  #known = new Map<string, Known>();
+  readonly #known = new Map<string, Known>();
+  readonly #ignores = new IgnoreIndex();
   #changed = new Set<string>();
   #last: AnalysisResult | undefined;
 
@@ -174,29 +175,24 @@ class WorkspaceAnalysis implements Analysis {
     };
     const { deployments, problems } = timed('deployments', () => this.deployments());
     const shown = this.#shown();
-    const known = new Map<string, Known>();
+    const cases: Known[] = [];
     for (const deployment of deployments) {
       const from = clock.now();
       const one = await this.#simulated(deployment, { cancellation, progress, clock });
       timings.simulation = (timings.simulation ?? 0) + clock.now() - from;
       if (one === undefined) return this.#partial(timings);
-      known.set(deployment.id, one);
+      cases.push(one);
     }
-    this.#known = known;
-    const cases = [...known.values()];
+    for (const id of this.#known.keys())
+      if (!deployments.some((one) => one.id === id)) this.#known.delete(id);
     const findings = timed('rules', () => this.#findings(cases));
     this.#last = {
       deployments,
       problems,
       entrypoints: cases.map(({ simulation }) => entrypointOf(simulation)),
       findings: findings.filter(({ at }) => shown(at.path)),
-      limits: [
-        ...new Set(cases.flatMap(({ simulation }) => [...simulation.limits, ...this.#unread(simulation)])),
-      ],
-      inputs: new Set([
-        ...(this.#read?.inputs ?? []),
-        ...cases.flatMap(({ simulation }) => simulation.inputs),
-      ]),
+      limits: this.#limits(cases),
+      inputs: new Set([...(this.#read?.inputs ?? []), ...cases.flatMap(({ inputs }) => [...inputs])]),
       timings,
     };
     return this.#last;
@@ -212,19 +208,28 @@ class WorkspaceAnalysis implements Analysis {
     const paths = [...this.#changed];
     this.#changed.clear();
     if (paths.length === 0) return;
-    const inputs = [...(this.#last?.inputs ?? [])];
-    // A folder that came or went stands for everything below it.
-    const below = inputs.filter((input) => paths.some((path) => isWithin(path, input)));
-    const all = new Set([...paths, ...below]);
+    const all = new Set([...paths, ...this.#below(paths)]);
     // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
     const different = new Set([...all].filter((path) => this.#store.refresh(path)));
     const settings = resolvePath(this.#root, settingsFile);
     if (all.has(settings)) this.#project = undefined;
-    const configured = new Set(this.#read?.inputs ?? []);
-    if ([...all].some((path) => configured.has(path) || mayConfigure(basename(path)))) this.#read = undefined;
+    const configured = this.#read?.inputs ?? [];
+    if ([...all].some((path) => configured.includes(path) || mayConfigure(basename(path))))
+      this.#read = undefined;
     for (const [id, { inputs: needed }] of this.#known)
       if ([...different].some((path) => needed.has(path))) this.#known.delete(id);
     this.#last = undefined;
+  }
+
+  /** A path that is no input itself may be a folder that came or went: it stands for everything below it. */
+  #below(paths: readonly string[]): readonly string[] {
+    const known = [...this.#known.values()];
+    const folders = paths.filter(
+      (path) => !known.some(({ inputs }) => inputs.has(path)) && !path.endsWith('.py'),
+    );
+    if (folders.length === 0) return [];
+    const inputs = [...(this.#read?.inputs ?? []), ...known.flatMap((one) => [...one.inputs])];
+    return inputs.filter((input) => folders.some((folder) => isWithin(folder, input)));
   }
 
   /** The simulation, repeated only when the deployment or one of its inputs changed; undefined when cancelled. */
@@ -239,7 +244,9 @@ class WorkspaceAnalysis implements Analysis {
     }
     if (options.cancellation.cancelled) return undefined;
     const simulation = simulate(deployment, { files, store: this.#store });
-    return { deployment, simulation, key, inputs: new Set(simulation.inputs) };
+    const found = { deployment, simulation, key, inputs: new Set(simulation.inputs) };
+    this.#known.set(deployment.id, found);
+    return found;
   }
 
   #findings(cases: readonly Case[]): readonly Finding[] {
@@ -258,6 +265,7 @@ class WorkspaceAnalysis implements Analysis {
         moduleName: (path) => moduleNameOf(path, roots),
       },
       log: this.#ports.log,
+      ignoreIndex: this.#ignores,
     });
     return settle(findings, {
       broken: (path) => this.#broken(path),
@@ -277,15 +285,12 @@ class WorkspaceAnalysis implements Analysis {
     );
   }
 
-  /** Files of the application that could not be read, or not as Python would. */
-  #unread({ imported }: Simulation): readonly string[] {
-    return imported.flatMap(({ path }) => {
-      const shown = relativePath(this.#root, path);
-      const summary = this.#store.summary(path);
-      if (summary !== undefined) return summary.problem === undefined ? [] : [`${shown}: ${summary.problem}`];
-      const read = readText(this.#ports.files, path);
-      return read.ok ? [] : [`${shown} was not read: ${read.reason}.`];
-    });
+  /** Bounds that were hit, and files of the applications that were not read as they are. */
+  #limits(known: readonly Known[]): readonly string[] {
+    const unread = [...this.#store.unread]
+      .filter(([path]) => known.some(({ inputs }) => inputs.has(path)))
+      .map(([path, why]) => `${relativePath(this.#root, path)}${why}`);
+    return [...new Set([...known.flatMap(({ simulation }) => simulation.limits), ...unread])];
   }
 
   #readProject(): ProjectSettings {

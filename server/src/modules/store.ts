@@ -49,6 +49,8 @@ export class ModuleStore {
   private readonly cache: SummaryCache | undefined;
   private readonly fresh = new Set<string>();
   private readonly entries: Lru<string, Entry>;
+  /** Files that could not be read, or not as Python would, each with what follows its path in a sentence. */
+  readonly unread = new Map<string, string>();
 
   constructor(files: FileSystem, python: Python, cache?: SummaryCache, capacity = 20_000) {
     this.files = files;
@@ -94,9 +96,14 @@ export class ModuleStore {
     const file = readText(this.files, path);
     if (!file.ok) {
       this.entries.delete(path);
+      if (file.why === 'absent') this.unread.delete(path);
+      else this.unread.set(path, ` was not read: ${file.reason}.`);
       return undefined;
     }
     const entry = this.read(path, file.text, file.problem, known);
+    const { problem } = entry.summary;
+    if (problem === undefined) this.unread.delete(path);
+    else this.unread.set(path, `: ${problem}`);
     this.entries.set(path, entry);
     this.fresh.add(path);
     return entry;

@@ -13,7 +13,7 @@ export interface WarmOptions {
 }
 
 /** Milliseconds of work between two breaks. */
-const slice = 12;
+const slice = 20;
 const moduleLimit = 20_000;
 
 export async function warm(

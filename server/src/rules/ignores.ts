@@ -81,6 +81,19 @@ export function findIgnores(path: string, text: string): readonly Ignore[] {
   return found;
 }
 
+/** The comments of files as last seen: most texts are those of the last time. */
+export class IgnoreIndex {
+  readonly #seen = new Map<string, { readonly text: string; readonly ignores: readonly Ignore[] }>();
+
+  of(path: string, text: string): readonly Ignore[] {
+    const known = this.#seen.get(path);
+    if (known?.text === text) return known.ignores;
+    const ignores = findIgnores(path, text);
+    this.#seen.set(path, { text, ignores });
+    return ignores;
+  }
+}
+
 /** The findings that stay. `used` learns which rule of which comment silenced something. */
 export function applyIgnores(
   findings: readonly Finding[],

@@ -6,7 +6,7 @@ import { compareLocations, type Location, locationKey } from '../base/range.ts';
 import { serverName } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { type Case, type Finding, type Report, type Rule, type Severity, severities } from './finding.ts';
-import { applyIgnores, complaint, findIgnores, type Ignore, unusedIgnore } from './ignores.ts';
+import { applyIgnores, complaint, type Ignore, IgnoreIndex, unusedIgnore } from './ignores.ts';
 import { rules as allRules } from './index.ts';
 
 export interface RunInput {
@@ -17,6 +17,8 @@ export interface RunInput {
   readonly context: FixContext;
   readonly log: Log;
   readonly rules?: readonly Rule[];
+  /** Kept between runs, it saves looking through texts that did not change. */
+  readonly ignoreIndex?: IgnoreIndex;
 }
 
 /** Sorted by place, then by severity and rule. */
@@ -35,7 +37,7 @@ export function runRules(input: RunInput): readonly Finding[] {
     }
   });
 
-  const ignores = ignoresOf(cases, found, context);
+  const ignores = ignoresOf(cases, found, context, input.ignoreIndex ?? new IgnoreIndex());
   const used = new Map<Ignore, Set<string>>();
   const kept = applyIgnores(found, ignores, used);
   const setting = settings[unusedIgnore.id];
@@ -131,12 +133,13 @@ function ignoresOf(
   cases: readonly Case[],
   found: readonly Finding[],
   context: FixContext,
+  index: IgnoreIndex,
 ): ReadonlyMap<string, readonly Ignore[]> {
   const paths = new Set(found.map((each) => each.at.path));
   for (const { simulation } of cases) for (const { path } of simulation.imported) paths.add(path);
   const ignores = new Map<string, readonly Ignore[]>();
   for (const path of paths) {
-    const inFile = findIgnores(path, context.text(path) ?? '');
+    const inFile = index.of(path, context.text(path) ?? '');
     if (inFile.length > 0) ignores.set(path, inFile);
   }
   return ignores;

@@ -127,11 +127,18 @@ const windows1252High = [...'€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90�
 
 /** The declared encoding: in a comment on the first line, or on the second below a comment or an empty line. */
 function declaration(bytes: Uint8Array): string | undefined {
+  // Nearly every file begins with code or a string: no comment there, no declaration.
+  const start = bytes.findIndex((byte) => !blank.has(byte));
+  if (bytes[start] !== hash) return undefined;
   const [first = '', second = ''] = latin1(bytes.subarray(0, 512)).split(/\r\n|\r|\n/, 2);
   const onFirst = cookieOf(first);
   if (onFirst !== undefined) return onFirst;
   return /^[ \t\f]*(#.*)?$/.test(first) ? cookieOf(second) : undefined;
 }
+
+const hash = 35;
+/** Space, tab, form feed, carriage return, line feed. */
+const blank: ReadonlySet<number> = new Set([32, 9, 12, 13, 10]);
 
 function cookieOf(line: string): string | undefined {
   return /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1]?.toLowerCase();
