@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from orders import audit, settings
+from orders import settings
 from orders.routes import api
 
 

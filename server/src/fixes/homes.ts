@@ -52,7 +52,9 @@ function uwsgiHome(each: FixCase, facts: UwsgiFacts): Home | undefined {
 /** The edits, when no two of them touch the same text; one that merely takes away what another replaces is left out. */
 export function disjoint(edits: readonly TextEdit[]): TextEdit[] | undefined {
   const kept = edits.filter(
-    (edit) => edit.newText.trim() !== '' || !edits.some((other) => other !== edit && covers(other, edit)),
+    (edit, index) =>
+      edit.newText.trim() !== '' ||
+      !edits.some((other, at) => covers(other, edit) && (at < index || !covers(edit, other))),
   );
   const ordered = kept
     .map((edit, index) => ({ edit, index }))
@@ -78,8 +80,8 @@ export function disjoint(edits: readonly TextEdit[]): TextEdit[] | undefined {
 
 function covers(outer: TextEdit, inner: TextEdit): boolean {
   return (
+    outer !== inner &&
     outer.path === inner.path &&
-    outer.newText.trim() !== '' &&
     comparePositions(outer.range.start, inner.range.start) <= 0 &&
     comparePositions(inner.range.end, outer.range.end) <= 0
   );

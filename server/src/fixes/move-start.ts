@@ -5,6 +5,7 @@ import type { TextEdit } from '../base/edit.ts';
 import type { Deployment } from '../deploy/model.ts';
 import type { Stmt } from '../modules/summary.ts';
 import type { ObjectInfo, StartSite } from '../simulate/event.ts';
+import { namesIn } from './cluster.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
 import { disjoint, type Home, homesOf, spansIn } from './homes.ts';
@@ -12,6 +13,7 @@ import type { HookCall } from './hook-body.ts';
 import { PythonFile } from './python-file.ts';
 import { boundNames, moduleAlias } from './reading.ts';
 import { type Relocation, relocate, type TakenElsewhere } from './relocation.ts';
+import { dropImport } from './unused-import.ts';
 import { editUwsgiEntry } from './uwsgi.ts';
 import { requireMaster } from './uwsgi-option.ts';
 
@@ -33,7 +35,7 @@ export function moveStartToWorker(
   const [moved, ...others] = threads.map(({ start, object }) => relocate(start, object, context, taken));
   const same = JSON.stringify(moved);
   if (moved === undefined || others.some((other) => JSON.stringify(other) !== same)) return undefined;
-  const edits = [...moved.edits];
+  const edits = [...moved.edits, ...unusedImports(moved, homes, cases, context)];
   for (const home of homes) {
     const added =
       home.server === 'gunicorn' ? startInGunicorn(home, moved, context) : startInUwsgi(home, moved, context);
@@ -47,6 +49,19 @@ export function moveStartToWorker(
   );
   const title = `Call \`${calledAs(moved)}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
   return { title, preferred: true, safe: false, edits: together };
+}
+
+/** What the moved call alone had imported, unless a hook in the same file uses it again. */
+function unusedImports(
+  { moved, gone }: Relocation,
+  homes: readonly Home[],
+  cases: readonly FixCase[],
+  context: FixContext,
+): TextEdit[] {
+  if (moved === undefined || homes.some((home) => home.path === gone.path)) return [];
+  const file = PythonFile.open(gone.path, context, gone.spans);
+  if (file === undefined) return [];
+  return [...namesIn(moved)].flatMap((name) => dropImport(file, moved, name, cases, context) ?? []);
 }
 
 function startInGunicorn(

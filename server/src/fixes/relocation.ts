@@ -20,6 +20,8 @@ export interface Relocation {
   /** Dotted module that knows the function, and the call as that module writes it: `start()`. */
   readonly module: string;
   readonly call: string;
+  /** For a call that moved as it stands: the statement as it stood. */
+  readonly moved?: Stmt;
   /** The file that the function is in, where that is known already. */
   readonly path?: string;
 }
@@ -63,7 +65,7 @@ function moveCall({ site, file, found, madeInside }: Candidate): Relocation | un
   const empties = isNeeded(found);
   const edits = [file.remove(found.statement.at, empties)];
   const gone = { path: file.path, spans: empties ? [] : [found.statement.at] };
-  return { edits, gone, module: site.call.module, call: site.call.expression };
+  return { edits, gone, module: site.call.module, call: site.call.expression, moved: found.statement };
 }
 
 /** Puts the statements that make and start the thread into a function of their own. */
