@@ -4,7 +4,7 @@
 import { basename, dirname, isWithin } from '../../base/path.ts';
 import { type Location, rangeOf } from '../../base/range.ts';
 import type { World } from '../dialect.ts';
-import { evaluateModule } from '../python/evaluate.ts';
+import { type Evaluated, evaluateModule, type PythonWorld } from '../python/evaluate.ts';
 import type { Result } from '../python/values.ts';
 import { folderHere } from '../roots.ts';
 import type { Value } from '../setting.ts';
@@ -62,7 +62,7 @@ export function readConfig(
     return undefined;
   }
   const files = [path];
-  const evaluated = evaluateModule(opened.source.text, {
+  const evaluated = evaluateSafely(opened.source.text, {
     python,
     env,
     cwd,
@@ -90,6 +90,16 @@ export function readConfig(
     files,
     ...(evaluated.open === undefined ? {} : { open: evaluated.open }),
   };
+}
+
+/** Nesting beyond the stack is the one thing that reading Python cannot bear: then nothing is known. */
+function evaluateSafely(text: string, world: PythonWorld): Evaluated {
+  try {
+    return evaluateModule(text, world);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { names: new Map(), errors: [], open: 'is nested too deeply to be read' };
+  }
 }
 
 function up(folder: string, levels: number): string {

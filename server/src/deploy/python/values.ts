@@ -113,11 +113,17 @@ export function sameResult(a: Result, b: Result): boolean {
   return a.known && b.known && equal(a.value, b.value) && typeof a.value === typeof b.value;
 }
 
+/** Longer texts and lists are not followed. */
+const lengthLimit = 65536;
+
 /** `left op right`; undefined where Python would raise or the operation is not modelled. */
 export function binary(op: string, left: PyValue, right: PyValue): PyValue | undefined {
-  if (op === '+' && typeof left === 'string' && typeof right === 'string') return left + right;
-  if (op === '+' && Array.isArray(left) && Array.isArray(right)) return [...left, ...right];
-  if (op === '*' && typeof left === 'string' && typeof right === 'number') return left.repeat(bounded(right));
+  if (op === '+' && typeof left === 'string' && typeof right === 'string')
+    return left.length + right.length > lengthLimit ? undefined : left + right;
+  if (op === '+' && Array.isArray(left) && Array.isArray(right))
+    return left.length + right.length > lengthLimit ? undefined : [...left, ...right];
+  if (op === '*' && typeof left === 'string' && typeof right === 'number')
+    return left.length * right > lengthLimit ? undefined : left.repeat(Math.max(0, Math.trunc(right)));
   if (op === '%' && typeof left === 'string') return format(left, Array.isArray(right) ? right : [right]);
   const a = numeric(left);
   const b = numeric(right);
@@ -147,10 +153,6 @@ function arithmetic(op: string, a: number, b: number): number | undefined {
     default:
       return undefined;
   }
-}
-
-function bounded(count: number): number {
-  return Math.max(0, Math.min(count, 10000));
 }
 
 function format(pattern: string, values: readonly PyValue[]): string | undefined {

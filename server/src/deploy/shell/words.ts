@@ -137,7 +137,7 @@ class Reader {
     const word = new WordBuilder(whole);
     while (this.#i < this.#end) {
       const c = this.#text[this.#i] ?? '';
-      if (/[\s;&|()<>]/.test(c)) break;
+      if (/[ \t\r\n;&|()<>]/.test(c)) break;
       if (c === "'") {
         const close = this.#text.indexOf("'", this.#i + 1);
         const stop = close < 0 || close >= this.#end ? this.#end : close;
