@@ -1,14 +1,17 @@
 // Library knowledge by qualified name. The one place where rows are looked up.
 
+import { greenRows } from './green.ts';
 import type { LibraryRow } from './row.ts';
 import { stdlibRows } from './stdlib.ts';
 
-export type { Effect, HookParameter, LibraryRow, Parameter } from './row.ts';
+export type { Effect, GreenLibrary, HookParameter, LibraryRow, Parameter } from './row.ts';
 export { queueMethods, threadMethods } from './row.ts';
 export { isStandardLibrary } from './standard-library.ts';
 
 const byName = new Map<string, LibraryRow>();
-for (const row of stdlibRows) {
+export const libraryRows: readonly LibraryRow[] = [...stdlibRows, ...greenRows];
+
+for (const row of libraryRows) {
   for (const name of [row.name, ...(row.aliases ?? [])]) byName.set(name, row);
 }
 
@@ -16,5 +19,3 @@ for (const row of stdlibRows) {
 export function libraryRow(name: string): LibraryRow | undefined {
   return byName.get(name);
 }
-
-export const libraryRows: readonly LibraryRow[] = stdlibRows;

@@ -37,8 +37,12 @@ export type Effect =
     }
   /** Registers functions to run around a fork. */
   | { readonly kind: 'hook'; readonly registers: readonly HookParameter[] }
+  /** Makes greenlets of the threads that are started from then on, unless told to leave threads alone. */
+  | { readonly kind: 'green-threads'; readonly by: GreenLibrary }
   /** A module that exists only inside one server. */
   | { readonly kind: 'server-module'; readonly server: 'uwsgi'; readonly needsMaster: boolean };
+
+export type GreenLibrary = 'gevent' | 'eventlet';
 
 export interface HookParameter {
   readonly hook: 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before';

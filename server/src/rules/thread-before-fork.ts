@@ -17,6 +17,9 @@
  * answering `True` in the workers and `threading.enumerate()` goes on listing the thread, so code that restarts a
  * dead thread never does. Under gunicorn `is_alive()` answers `False`.
  *
+ * Where gevent or eventlet replaced threads before, what is started is a greenlet. A fork copies greenlets, and each
+ * copy goes on: under gunicorn the work is then done once in the master and once in every worker.
+ *
  * ## Example
  * `gunicorn.conf.py`
  * ```python
@@ -94,16 +97,21 @@ import { serverName } from '../deploy/model.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade } from './severity.ts';
-import { type LostThread, lostThreads, startInWorkers } from './threads.ts';
-import { firstWorkerLoads, forking, noWorker, threadWords, workerHook } from './words.ts';
+import { type GreenThread, greenThreads, type LostThread, lostThreads, startInWorkers } from './threads.ts';
+import { firstWorkerLoads, forking, related, threadWords, workerHook } from './words.ts';
 
 export const threadBeforeFork: Rule = {
   id: 'thread-before-fork',
   title: 'A thread started before the fork does not exist in any worker',
   severity: 'error',
-  check: (input) => lostThreads(input).map((lost) => report(lost, input)),
+  check: (input) => [
+    ...lostThreads(input).map((lost) => report(lost, input)),
+    ...greenThreads(input).map((green) => reportGreen(green, input)),
+  ],
   fix: (at, cases, context) => {
-    const starts = cases.flatMap((each) => lostThreads(each).map((lost) => lost.start));
+    const starts = cases.flatMap((each) =>
+      [...lostThreads(each), ...greenThreads(each)].map(({ start }) => start),
+    );
     const here = starts.filter((start) => compareLocations(start.at, at) === 0);
     return startInWorkers(here, cases, context);
   },
@@ -134,12 +142,33 @@ function what({ start }: LostThread, { deployment }: Case): string {
     : 'It stays behind in the master:';
   const consequence = firstWorkerLoads(deployment)
     ? 'only there does the thread exist.'
-    : `it exists in ${noWorker(deployment)}.`;
+    : 'it exists in no worker.';
   const hidden =
     deployment.server === 'uwsgi' && deployment.atFork === 'never'
       ? ` ${serverName(deployment.server)} does not tell Python of the fork, so \`is_alive()\` still answers True there.`
       : '';
   return `The ${thread} is started before ${forking(deployment)}. ${where} ${consequence}${hidden}`;
+}
+
+/** Not lost but multiplied; under uWSGI only where the worker runs the greenlets' loop. */
+function reportGreen({ start, by }: GreenThread, { deployment }: Case): Report {
+  const meant = start.phase === 'master-hook' ? 2 : 0;
+  const surely = deployment.server === 'gunicorn' ? 1 : 2;
+  const where =
+    deployment.server === 'gunicorn'
+      ? 'it goes on in the master and in every worker alike, and does its work once in each process, although ' +
+        '`is_alive()` answers False in the workers.'
+      : `it goes on in each worker that runs the loop of ${by.by}, and its work is done once in each of them.`;
+  return {
+    severity: weaken(grade(threadBeforeFork.severity, deployment, start.certainty), meant + surely),
+    message:
+      `The ${threadWords(start.object)} is started before ${forking(deployment)}, and ${by.by} has made a greenlet of ` +
+      `it: ${where} Start it from ${workerHook(deployment)}, so that each worker has one of its own and the master ` +
+      `none.${doubts(deployment, start.certainty)}`,
+    at: start.at,
+    trace: start.trace,
+    related: related([by], () => `${by.by} replaces threads here`),
+  };
 }
 
 function advice({ start, perhapsRestartedAt }: LostThread, { deployment }: Case): string {

@@ -8,6 +8,7 @@ import { beforeFork, type Certainty, type Event, type ObjectId, type ObjectInfo 
 import type { Case } from './finding.ts';
 
 export type ThreadStart = Extract<Event, { kind: 'thread-start' }>;
+type GreenThreads = Extract<Event, { kind: 'green-threads' }>;
 type QueueGet = Extract<Event, { kind: 'queue-get' }>;
 
 export interface LostThread {
@@ -16,20 +17,19 @@ export interface LostThread {
   readonly perhapsRestartedAt?: ThreadStart;
 }
 
+/** A thread that is a greenlet: the fork copies it, and every copy goes on. */
+export interface GreenThread {
+  readonly start: ThreadStart;
+  readonly by: GreenThreads;
+}
+
 /** In order of their start. A thread started by a lost thread goes with it and is not listed. */
 export function lostThreads(input: Case): readonly LostThread[] {
-  if (!input.deployment.forks) return [];
   const { events } = input.simulation;
   const starts = events.filter((event): event is ThreadStart => event.kind === 'thread-start');
-  const joined = new Set<ObjectId>();
-  for (const event of events) {
-    if (event.kind === 'thread-join' && beforeFork(event.phase) && event.certainty !== 'possible') {
-      joined.add(event.object.id);
-    }
-  }
   const lost = new Map<ObjectId, LostThread>();
-  for (const start of starts) {
-    if (!beforeFork(start.phase) || joined.has(start.object.id) || lost.has(start.object.id)) continue;
+  for (const start of unfinishedAtFork(input)) {
+    if (lost.has(start.object.id) || greenAt(start, events) !== undefined) continue;
     if (start.inThread !== undefined && lost.has(start.inThread)) continue;
     const restarts = starts.filter(
       (other) => !beforeFork(other.phase) && restarted(start.object, other.object),
@@ -39,6 +39,13 @@ export function lostThreads(input: Case): readonly LostThread[] {
     lost.set(start.object.id, perhaps === undefined ? { start } : { start, perhapsRestartedAt: perhaps });
   }
   return [...lost.values()].filter(({ start }) => !servesThroughPipe(start.object.id, input));
+}
+
+export function greenThreads(input: Case): readonly GreenThread[] {
+  return unfinishedAtFork(input).flatMap((start) => {
+    const by = greenAt(start, input.simulation.events);
+    return by === undefined ? [] : [{ start, by }];
+  });
 }
 
 /** A queue between processes: what a worker puts can be taken in the master. */
@@ -63,6 +70,31 @@ export function startInWorkers(
     starts.map((start) => [JSON.stringify(start.start.sites.map((s) => locationKey(s.statement))), start]),
   );
   return offered(moveStartToWorker([...places.values()], cases, context));
+}
+
+/** Started before the fork and not waited for. */
+function unfinishedAtFork({ deployment, simulation: { events } }: Case): readonly ThreadStart[] {
+  if (!deployment.forks) return [];
+  const joined = new Set<ObjectId>();
+  for (const event of events) {
+    if (event.kind === 'thread-join' && beforeFork(event.phase) && event.certainty !== 'possible') {
+      joined.add(event.object.id);
+    }
+  }
+  return events.filter(
+    (event): event is ThreadStart =>
+      event.kind === 'thread-start' && beforeFork(event.phase) && !joined.has(event.object.id),
+  );
+}
+
+/** What made a greenlet of it, if anything did before it was started. */
+function greenAt(start: ThreadStart, events: readonly Event[]): GreenThreads | undefined {
+  return events
+    .slice(0, events.indexOf(start))
+    .find(
+      (event): event is GreenThreads =>
+        event.kind === 'green-threads' && beforeFork(event.phase) && event.certainty !== 'possible',
+    );
 }
 
 function repairs(certainty: Certainty): boolean {

@@ -17,11 +17,6 @@ export function forking(deployment: Deployment): string {
   return `${serverName(deployment.server)} forks its workers`;
 }
 
-/** "no worker", or what is left of it where the first worker is the process that loaded the app. */
-export function noWorker(deployment: Deployment): string {
-  return firstWorkerLoads(deployment) ? 'no worker but the first' : 'no worker';
-}
-
 /** The file gunicorn's hooks are written in, or would be. */
 export function configName({ facts }: Deployment): string {
   return facts.server === 'gunicorn' ? `\`${basename(facts.config ?? facts.configHome)}\`` : '';

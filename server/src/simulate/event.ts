@@ -66,6 +66,8 @@ export type Event =
       readonly targetAt?: Location;
       readonly ran: boolean;
     })
+  /** From here on, what the code calls threads are greenlets of one process. */
+  | (EventBase & { readonly kind: 'green-threads'; readonly by: 'gevent' | 'eventlet' })
   | (EventBase & { readonly kind: 'app-created'; readonly callable: string })
   /** Importing `module` raises and nothing catches it: the server does not get its application. */
   | (EventBase & { readonly kind: 'import-failed'; readonly module: string });

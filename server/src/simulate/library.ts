@@ -3,6 +3,7 @@
 
 import {
   type Effect,
+  type GreenLibrary,
   type LibraryRow,
   libraryRow,
   type Parameter,
@@ -156,9 +157,28 @@ function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Val
       }
       // `postfork(3)` gives the decorator for worker 3; `postfork(f)` gives f.
       return args.positional[0]?.t === 'const' ? library(row.name) : (args.positional[0] ?? none);
+    case 'green-threads':
+      if (patchesThreads(effect.by, args))
+        m.recorder.record(
+          { kind: 'green-threads', by: effect.by },
+          m.location(at),
+          `makes greenlets of threads, with ${effect.by}`,
+        );
+      return none;
     case 'server-module':
       return unknown;
   }
+}
+
+/** gevent patches all but what is switched off; eventlet does so only where nothing is switched on by name. */
+function patchesThreads(by: GreenLibrary, args: CallArgs): boolean {
+  const on = (name: string): boolean | undefined => {
+    const value = args.keywords.get(name);
+    return value?.t === 'const' ? Boolean(value.value) : undefined;
+  };
+  const named = on('thread');
+  if (named !== undefined || by === 'gevent') return named ?? true;
+  return ![...args.keywords.keys()].some((name) => name !== 'all' && on(name) === true);
 }
 
 /** What an instance of a library class is across a fork; records the making of a queue. */
