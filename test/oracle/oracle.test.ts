@@ -41,10 +41,14 @@ for (const project of projects) {
     const told = simulation.events
       .filter(({ kind, phase, inThread }) => kinds.has(kind) && phase !== 'request' && inThread === undefined)
       .map((event) => ({ text: shown(event, project, recording), certain: event.certainty === 'certain' }));
-    const certain = told.filter(({ text, certain }) => certain || ran.includes(text));
-    assert.deepEqual(unique(certain.map(({ text }) => text)), ran);
-    const extra = told.filter((event) => !certain.includes(event)).map(({ text }) => withoutDetail(text));
-    assert.deepEqual(unique(extra), project.possible);
+    const agreed = told.filter(({ text, certain }) => certain || ran.includes(text));
+    assert.deepEqual(unique(agreed.map(({ text }) => text)), ran);
+
+    const certain = new Set(agreed.filter((event) => event.certain).map(({ text }) => text));
+    const brief = (lines: readonly string[]) => unique(lines.map(withoutDetail));
+    assert.deepEqual(brief(ran.filter((text) => !certain.has(text))), project.unsure);
+    const extra = told.filter((event) => !agreed.includes(event)).map(({ text }) => text);
+    assert.deepEqual(brief(extra), project.possible);
   });
 }
 

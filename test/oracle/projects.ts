@@ -19,6 +19,8 @@ export interface Project {
   readonly also: readonly string[];
   /** Events, as `kind path:line`, that the simulation reports as possible and that this machine does not run. */
   readonly possible: readonly string[];
+  /** Events, in the same form, that run here and of which the simulation cannot be certain. */
+  readonly unsure: readonly string[];
   /** Whether uWSGI has a master; without one its decorators cannot be imported. */
   readonly master: boolean;
   /** What the simulation cannot do yet. */
@@ -41,6 +43,7 @@ export const projects: readonly Project[] = readdirSync(folder)
       path: ['.'],
       also: [],
       possible: [],
+      unsure: [],
       master: true,
     } as const;
     return { ...standard, ...(given as Partial<Project>), name, root };

@@ -6,6 +6,7 @@ import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { libraryAttribute } from './library.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { forgetPossible, traced } from './reload.ts';
 import type { Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
 import {
@@ -180,7 +181,7 @@ function unknownSubmodule(m: Machine): Value {
 
 function loadModule(m: Machine, name: string, at: Span, a: Activation | undefined): ModuleValue | undefined {
   const known = m.modules.get(name);
-  if (known !== undefined) {
+  if (known !== undefined && !forgetPossible(m, known)) {
     if (known.state === 'failed') throw new PythonRaise('ImportError', m.location(at, a?.module));
     return known;
   }
@@ -234,8 +235,8 @@ export function runModule(
   try {
     const broken = summary.ir.errors.length > 0;
     if (broken) m.doubt('SyntaxError');
-    if (broken) m.maybe('possible', () => execute(m, summary.ir.body, activation));
-    else execute(m, summary.ir.body, activation);
+    const run = (): void => void execute(m, summary.ir.body, activation);
+    traced(m, module, broken ? () => m.maybe('possible', run) : run);
     module.state = 'done';
   } catch (error) {
     if (error instanceof PythonRaise) {
