@@ -206,7 +206,7 @@ function names(callee: string, { target }: HookRegister): boolean {
 
 /** A method of an object has no name of its own. */
 function subject({ target }: HookRegister): string {
-  return target === 'a function' ? 'What is registered here' : `\`${target}\``;
+  return target === 'a function' ? 'What is registered here' : `\`${target.replace(/^builtins\./, '')}\``;
 }
 
 function why(hook: HookRegister, deployment: Deployment): string {

@@ -4,6 +4,7 @@
 import { applyEdits } from '../../../server/src/base/edit.ts';
 import type { Location } from '../../../server/src/base/range.ts';
 import type { Problem } from '../../../server/src/deploy/model.ts';
+import type { Fix } from '../../../server/src/fixes/fix.ts';
 import type { Finding } from '../../../server/src/rules/finding.ts';
 import type { Annotated, Assertion, Expected, Placed } from './assertions.ts';
 import type { SuiteTest } from './parse.ts';
@@ -121,6 +122,33 @@ function differences(expected: Expected, found: Finding): readonly string[] {
   return result;
 }
 
+/** Every fix that is offered for the files of a test, applied on its own: that it parses is asked elsewhere, here it must help. */
+export async function judgeOffers(
+  test: SuiteTest,
+  analyse: Analyse,
+): Promise<{ readonly complaints: readonly string[]; readonly fixed: readonly Fixed[] }> {
+  const before = await analyse(texts(test.files), test.settings.off);
+  const complaints: string[] = [];
+  const all: Fixed[] = [];
+  for (const finding of before.findings) {
+    for (const fix of finding.fixes) {
+      const fixed = applied(fix, texts(test.files));
+      const then = await analyse(fixed, test.settings.off);
+      complaints.push(...helped(finding, before, then).map((each) => `"${fix.title}": ${each}`));
+      for (const path of new Set(fix.edits.map((edit) => edit.path))) {
+        all.push({ name: `${test.name}: "${fix.title}": ${path}`, path, text: fixed.get(path) ?? '' });
+      }
+    }
+  }
+  return { complaints, fixed: all };
+}
+
+export interface Fixed {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
 async function judgeFix(
   test: SuiteTest,
   title: string,
@@ -133,16 +161,12 @@ async function judgeFix(
   if (offer === undefined)
     return [`there is no such fix, only "${offers.map(({ fix }) => fix.title).join('", "')}"`];
   const { finding, fix } = offer;
-  const fixed = new Map(texts(test.files));
+  const fixed = applied(fix, texts(test.files));
   const complaints: string[] = [];
   for (const path of new Set(fix.edits.map((edit) => edit.path))) {
-    const text = applyEdits(
-      fixed.get(path) ?? '',
-      fix.edits.filter((edit) => edit.path === path),
-    );
-    fixed.set(path, text);
     const name = path.slice(root.length + 1);
     const wanted = after.get(name)?.text;
+    const text = fixed.get(path);
     if (wanted === undefined) complaints.push(`${name} is changed, but has no block`);
     else if (wanted !== text) complaints.push(`${name} differs. Wanted:\n${wanted}\nGot:\n${text}`);
   }
@@ -150,22 +174,38 @@ async function judgeFix(
     if (!fix.edits.some((edit) => edit.path === `${root}/${name}`)) complaints.push(`${name} is not changed`);
   }
   const then = await analyse(fixed, test.settings.off);
+  complaints.push(...helped(finding, before, then));
+  const asserted = new Map([...after].filter(([, file]) => file.assertions.length > 0));
+  if (asserted.size > 0) {
+    const shown = then.findings.filter((one) => asserted.has(one.at.path.slice(root.length + 1)));
+    complaints.push(...compare(asserted, { ...then, findings: shown }));
+  }
+  return complaints;
+}
+
+function applied(fix: Fix, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const result = new Map(files);
+  for (const path of new Set(fix.edits.map((edit) => edit.path))) {
+    const edits = fix.edits.filter((edit) => edit.path === path);
+    result.set(path, applyEdits(files.get(path) ?? '', edits));
+  }
+  return result;
+}
+
+/** A fix removes its finding and brings no new error or warning, nor a problem with the configuration. */
+function helped(finding: Finding, before: Outcome, then: Outcome): readonly string[] {
+  const complaints: string[] = [];
   const count = (outcome: Outcome): number =>
     outcome.findings.filter((one) => one.rule === finding.rule).length;
   if (count(then) >= count(before)) complaints.push(`the finding is still there: ${describe(finding)}`);
   const known = new Set(before.findings.map(identity));
   for (const one of then.findings) {
-    if (one.rule !== finding.rule && !known.has(identity(one)))
+    const advice = one.severity === 'information' || one.severity === 'hint';
+    if (!advice && one.rule !== finding.rule && !known.has(identity(one)))
       complaints.push(`it makes a new finding: ${describe(one)}`);
   }
-  const asserted = new Map([...after].filter(([, file]) => file.assertions.length > 0));
-  if (asserted.size > 0) {
-    const shown: Outcome = {
-      ...then,
-      findings: then.findings.filter((one) => asserted.has(one.at.path.slice(root.length + 1))),
-    };
-    complaints.push(...compare(asserted, shown));
-  }
+  if (then.problems.length > before.problems.length)
+    complaints.push('it makes a problem in the configuration');
   return complaints;
 }
 
