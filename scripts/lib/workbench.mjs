@@ -42,32 +42,41 @@ export async function openWorkbench(page, url) {
 
 /** Opens a file of the workspace by its name, at a line. */
 export async function openFile(page, name, line) {
-  await page.keyboard.press('Control+KeyP');
-  const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor();
-  await input.fill(name);
-  await page
-    .locator('.quick-input-list .monaco-list-row')
-    .filter({ hasText: name.split('/').at(-1) })
-    .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
-  await page
-    .locator('.tab.active')
-    .filter({ hasText: name.split('/').at(-1) })
-    .waitFor();
-  if (line !== undefined) await runCommand(page, `:${line}`);
+  const base = name.split('/').at(-1);
+  await choose(page, 'Control+KeyP', name, base);
+  await page.locator('.tab.active').filter({ hasText: base }).waitFor();
+  if (line !== undefined) await choose(page, 'F1', `:${line}`, `line ${line}`);
 }
 
-/** What is typed into the command palette's box, and Enter. */
-export async function runCommand(page, text) {
-  await page.keyboard.press('F1');
+/** Runs a command by its title in the palette. */
+export function runCommand(page, title) {
+  return choose(page, 'F1', `>${title}`, title);
+}
+
+/** Opens a quick pick, types, and takes the first row once it is the one that is meant: rows come and go while typing. */
+async function choose(page, key, text, expected) {
+  await page.keyboard.press(key);
   const input = page.locator('.quick-input-widget input[type="text"]');
   await input.waitFor();
-  await input.fill(text.startsWith(':') ? text : `>${text}`);
-  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-  await page.keyboard.press('Enter');
-  await input.waitFor({ state: 'hidden' });
+  await input.fill(text);
+  await until(
+    `The first row for “${text}” is “${expected}”`,
+    () => page.locator('.quick-input-list .monaco-list-row').first().textContent(),
+    (row) => (row ?? '').toLowerCase().includes(expected.toLowerCase()),
+    10_000,
+  );
+  // A key pressed while the editor below is still loading may be dropped.
+  const closed = () =>
+    input.press('Enter', { timeout: 1_000 }).then(() => input.waitFor({ state: 'hidden', timeout: 2_000 }));
+  await until(
+    `“${text}” is chosen`,
+    () =>
+      closed().then(
+        () => true,
+        () => input.isHidden(),
+      ),
+    (done) => done,
+  );
 }
 
 /** Opens the Problems panel. */
