@@ -13,9 +13,11 @@ const POSTFORK = dedent(`
 
   @postfork
   def first():
-      global thread
+      global jobs, thread
       note('first')
       gc.enable()
+      # In the inherited queue the master's consumer still waits, and the first job would be offered to that one.
+      jobs = queue.Queue()
       thread = threading.Thread(target=consume, daemon=True)
       thread.start()
 
