@@ -64,7 +64,8 @@ export async function serveExample({ folder, server }) {
 
 /** Places orders, then lets every worker collect garbage, as each does by itself sooner or later. */
 export async function useExample({ url, workers }, orders = 150) {
-  const headers = { 'content-type': 'application/json' };
+  // uWSGI closes each connection without saying so: one that is kept for the next request would break that.
+  const headers = { 'content-type': 'application/json', connection: 'close' };
   const post = (path, body) =>
     fetch(url + path, {
       method: 'POST',
@@ -88,7 +89,9 @@ export async function stateOfWorkers({ url, workers }) {
   const states = new Map();
   for (let asked = 0; asked < 50 && states.size < workers().length; asked += 1) {
     const ask = () =>
-      fetch(`${url}/stats`, { signal: AbortSignal.timeout(10_000) }).then((answer) => answer.json());
+      fetch(`${url}/stats`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) }).then(
+        (answer) => answer.json(),
+      );
     for (const state of await Promise.all([ask(), ask(), ask(), ask()])) states.set(state.pid, state);
   }
   return [...states.values()];
