@@ -1,7 +1,7 @@
 // What uWSGI does to option values once all are read: `$(ENV)`, then `@(file)`, then `%(option)` with its arithmetic.
 // Follows uWSGI's own scanning, oddities included. Knows no option's meaning.
 
-import type { Value } from '../setting.ts';
+import type { Unknown, Value } from '../setting.ts';
 
 /** A value as an option of the running list has it. */
 export interface Replacement {
@@ -14,6 +14,9 @@ export type Resolver = (name: string) => Replacement | { readonly unknown: strin
 /** Longest value and most replacements before a value counts as endless. */
 const lengthLimit = 65536;
 const replacementLimit = 200;
+
+/** What is unknown of a value that uWSGI would expand for ever. */
+export const endless: Unknown = { why: 'refers to itself', hinted: false };
 
 /** Replaces `symbol(name)` throughout; names the resolver does not know stay as they are. */
 export function replaceReferences(value: Value, symbol: '$' | '@' | '%', resolve: Resolver): Value {
@@ -54,7 +57,7 @@ export function replaceReferences(value: Value, symbol: '$' | '@' | '%', resolve
     unknown ??= found.unknown;
     text = text.slice(0, start - 2) + found.text + text.slice(i + 1);
     if (++count > replacementLimit || text.length > lengthLimit)
-      return { text: value.text, at: value.at, unknown: { why: 'refers to itself', hinted: false } };
+      return { text: value.text, at: value.at, unknown: endless };
     i = 0;
   }
   return { text, at: value.at, ...(unknown === undefined ? {} : { unknown }) };
