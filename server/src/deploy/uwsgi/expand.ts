@@ -253,7 +253,7 @@ export class Expander {
   #pass(symbol: '$' | '@' | '%', resolve: Parameters<typeof replaceReferences>[2]): void {
     for (const option of this.#options) {
       if (option.configured) continue;
-      option.value = replaceReferences(option.value, symbol, resolve);
+      replaceReferences(option, symbol, resolve);
       if (option.value.unknown !== endless || this.#open !== undefined) continue;
       this.#problem(
         'uWSGI stops here: this value refers to itself and is expanded until memory ends.',
