@@ -63,10 +63,7 @@ async function main() {
   }
 
   if (!(await desktopEditor(folder))) console.log(`editor    ${await browserEditor(folder)}`);
-  console.log(
-    '\nApply the quick fixes in orders/audit.py and orders/wsgi.py, save, then run “Forksight: Restart the Application”.',
-  );
-  console.log('Ctrl-C stops everything.');
+  console.log('\nCtrl-C stops everything.');
   await followRestarts(app);
 }
 

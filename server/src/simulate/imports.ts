@@ -79,7 +79,7 @@ export function moduleAttribute(m: Machine, module: ModuleValue, name: string): 
     m,
     getter,
     { positional: [constant(name)], keywords: new Map(), open: false },
-    getter.at,
+    m.activation?.statement?.at ?? [0, 0, 0, 0],
     m.activation,
   );
 }

@@ -27,6 +27,11 @@ export class LowerContext {
     return this.skeleton.text.slice(node.startIndex, node.endIndex);
   }
 
+  /** What stands before a node on its line. */
+  lead(node: Node): string {
+    return this.skeleton.text.slice(node.startIndex - node.startPosition.column, node.startIndex);
+  }
+
   /** The suite of the function whose definition starts at the node. */
   bodyOf(definition: Node): Span | null {
     const { row, column } = definition.startPosition;

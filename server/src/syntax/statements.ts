@@ -10,7 +10,9 @@ type Reader = (node: Node, context: LowerContext) => Stmt | undefined;
 
 export function lowerBlock(block: Node, context: LowerContext): Stmt[] {
   const body: Stmt[] = [];
-  for (const part of partsOf(block)) {
+  const parts = partsOf(block);
+  checkIndentation(block, parts, context);
+  for (const part of parts) {
     const reader = Object.hasOwn(readers, part.type) ? readers[part.type] : undefined;
     const lowered = reader?.(part, context);
     if (lowered) body.push(lowered);
@@ -27,6 +29,20 @@ function spanWith(node: Node, context: LowerContext, ...blocks: readonly (readon
     if (last && (last[2] > row || (last[2] === row && last[3] > column))) [, , row, column] = last;
   }
   return [at[0], at[1], row, column];
+}
+
+/** Statements of a block start in one column; the grammar does not insist on it, Python does. */
+function checkIndentation(block: Node, parts: readonly Node[], context: LowerContext): void {
+  let column = block.type === 'module' ? 0 : undefined;
+  let row = -1;
+  for (const part of parts) {
+    const start = part.startPosition;
+    if (start.row !== row && !part.isError && !context.isLazy(part)) {
+      column ??= start.column;
+      if (start.column !== column && !context.lead(part).includes('\f')) context.error(part);
+    }
+    row = part.endPosition.row;
+  }
 }
 
 function suite(node: Node | undefined, context: LowerContext): Stmt[] {
