@@ -8,7 +8,8 @@ import type { Location } from './base/range.ts';
 import { mayConfigure, readDeployments } from './deploy/index.ts';
 import type { Deployment, Deployments, Problem } from './deploy/model.ts';
 import { moduleNameOf, Resolver } from './modules/resolve.ts';
-import { ModuleStore } from './modules/store.ts';
+import { ModuleStore, type SummaryCache } from './modules/store.ts';
+import type { ModuleIr } from './modules/summary.ts';
 import { type WarmOptions, warm } from './modules/warm.ts';
 import { ruleDocs } from './rules/docs.generated.ts';
 import type { Case, Finding, Severity } from './rules/finding.ts';
@@ -39,6 +40,8 @@ export interface AnalysisPorts {
   readonly log: Log;
   /** Bytes of `tree-sitter.wasm` (the engine) and of the Python grammar. */
   readonly grammar: { readonly engine: Uint8Array; readonly python: Uint8Array };
+  /** Summaries from earlier runs; without it every module is parsed once a run. */
+  readonly cache?: SummaryCache;
 }
 
 /** What the user set in the editor or on the command line; it wins over `[tool.forksight]` of pyproject.toml. */
@@ -103,6 +106,8 @@ export const rulebook: readonly RuleInfo[] = [...rules, unusedIgnore].map(({ id,
   page: ruleDocs[id]?.page ?? `# ${id}\n\n${title}\n`,
 }));
 
+export type { ModuleIr, SummaryCache };
+
 export async function createAnalysis(ports: AnalysisPorts, root: string): Promise<Analysis> {
   return new WorkspaceAnalysis(ports, root, await loadPython(ports.grammar));
 }
@@ -134,7 +139,7 @@ class WorkspaceAnalysis implements Analysis {
     this.#ports = ports;
     this.#root = root;
     this.#python = python;
-    this.#store = new ModuleStore(ports.files, python);
+    this.#store = new ModuleStore(ports.files, python, ports.cache);
   }
 
   changed(paths: readonly string[]): void {

@@ -6,9 +6,12 @@ import { systemLiveService } from './live/ports.ts';
 import { connect } from './lsp/connect.ts';
 import { serve } from './lsp/server.ts';
 import { installation, loadGrammar, nodeClock, nodeFiles } from './node.ts';
+import { cacheFolder, DiskCache } from './node-cache.ts';
 
 const { version, page } = installation();
 const grammar = loadGrammar();
+const cache = new DiskCache(cacheFolder(process.env));
+void cache.prune(Date.now());
 
 serve(connect(), {
   files: nodeFiles,
@@ -16,5 +19,6 @@ serve(connect(), {
   rules: rulebook,
   page,
   live: systemLiveService,
-  createAnalysis: ({ files, log }, root) => createAnalysis({ files, log, clock: nodeClock, grammar }, root),
+  createAnalysis: ({ files, log }, root) =>
+    createAnalysis({ files, log, clock: nodeClock, grammar, cache }, root),
 });

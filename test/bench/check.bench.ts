@@ -16,7 +16,7 @@ const ruff = join(bin, 'ruff');
 const root = writeApplication(5000);
 try {
   const ours = (): number =>
-    timed(() => void spawnSync(process.execPath, [cli, 'check', root], { encoding: 'utf8' }));
+    timed(() => void spawnSync(process.execPath, [cli, 'check', '--no-cache', root], { encoding: 'utf8' }));
   const theirs = (): number =>
     timed(() => void spawnSync(ruff, ['check', '--no-cache', root], { encoding: 'utf8' }));
   const found = spawnSync(process.execPath, [cli, 'check', '--format', 'json', root], {
@@ -27,6 +27,8 @@ try {
     diagnostics: unknown[];
     timings: Record<string, number>;
   };
+  const warm = (): number =>
+    timed(() => void spawnSync(process.execPath, [cli, 'check', root], { encoding: 'utf8' }));
   const rounds = Array.from({ length: 3 }, () => [theirs(), ours()] as const);
   const theirTime = spreadOf(rounds.map(([time]) => time)).median;
   const ourTime = spreadOf(rounds.map(([, time]) => time)).median;
@@ -36,6 +38,10 @@ try {
   line('forksight check, cold', milliseconds(ourTime));
   line('ruff check --no-cache', milliseconds(theirTime));
   line('ratio', (ourTime / theirTime).toFixed(2), '2');
+  warm();
+  const warmTime = spreadOf([warm(), warm(), warm()]).median;
+  line('forksight check, warm', milliseconds(warmTime));
+  line('ratio to a cold ruff', (warmTime / theirTime).toFixed(2), '0.5');
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

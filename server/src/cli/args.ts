@@ -58,6 +58,7 @@ const optionTable = {
   },
   fix: { type: 'boolean', about: '--fix              apply the safe fixes' },
   diff: { type: 'boolean', about: '--diff             show the safe fixes as a diff, change nothing' },
+  'no-cache': { type: 'boolean', about: '--no-cache         neither read nor keep summaries of modules' },
   watch: { type: 'boolean', about: '--watch            keep showing, until Ctrl-C' },
   python: { type: 'string', about: '--python PATH      interpreter to run the application with' },
   count: { type: 'string', about: '--count N          workers to fork (default 3)' },
@@ -68,7 +69,7 @@ const commandTable: Readonly<Record<string, Command>> = {
   check: {
     usage: 'forksight check [PATH…]',
     about: 'Report what breaks when the servers found in PATH (default: here) fork',
-    options: ['format', 'rule', 'exclude', 'fix', 'diff'],
+    options: ['format', 'rule', 'exclude', 'fix', 'diff', 'no-cache'],
   },
   deployments: {
     usage: 'forksight deployments [PATH…]',

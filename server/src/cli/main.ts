@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { createAnalysis, rulebook } from '../analysis.ts';
 import { systemLiveService } from '../live/ports.ts';
 import { installation, loadGrammar, nodeClock, nodeFiles, stderrLog } from '../node.ts';
+import { cacheFolder, DiskCache } from '../node-cache.ts';
 import { type Invocation, parse } from './args.ts';
 import { check } from './check.ts';
 import { deployments } from './deployments.ts';
@@ -16,6 +17,7 @@ import { type ExitCode, type Terminal, UsageError } from './terminal.ts';
 import type { Toolbox } from './toolbox.ts';
 
 const log = stderrLog(true);
+const cache = process.argv.includes('--no-cache') ? undefined : new DiskCache(cacheFolder(process.env));
 
 const terminal: Terminal = {
   cwd: process.cwd(),
@@ -31,7 +33,10 @@ const toolbox: Toolbox = {
   version: installation().version,
   resolve: (path) => resolve(path),
   analyse: (root, files = nodeFiles) =>
-    createAnalysis({ files, clock: nodeClock, log, grammar: loadGrammar() }, root),
+    createAnalysis(
+      { files, clock: nodeClock, log, grammar: loadGrammar(), ...(cache ? { cache } : {}) },
+      root,
+    ),
   write: (path, text) => writeFileSync(path, text),
 };
 
@@ -41,6 +46,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   const code = await run(parse(process.argv.slice(2)));
   if (code !== undefined) process.exitCode = code;
+  await cache?.flush();
+  await cache?.prune(Date.now());
 } catch (error) {
   const expected = error instanceof UsageError;
   const text =

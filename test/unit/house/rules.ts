@@ -54,8 +54,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   cli: { may: ['analysis.ts', 'join.ts', 'lab', 'base', 'protocol'] },
   // The ports on Node.js and the composition roots.
   'node.ts': { may: ['base', 'workspace', 'analysis.ts'] },
-  'main.ts': { may: ['analysis.ts', 'join.ts', 'live', 'lsp', 'node.ts'] },
-  'cli/main.ts': { may: ['analysis.ts', 'join.ts', 'live', 'cli', 'main.ts', 'node.ts'] },
+  'node-cache.ts': { may: ['analysis.ts'] },
+  'main.ts': { may: ['analysis.ts', 'join.ts', 'live', 'lsp', 'node.ts', 'node-cache.ts'] },
+  'cli/main.ts': { may: ['analysis.ts', 'join.ts', 'live', 'cli', 'main.ts', 'node.ts', 'node-cache.ts'] },
   'client/src': { may: ['protocol', 'live/series.ts'] },
   'client/webview': { may: ['protocol', 'live/series.ts'] },
 };
