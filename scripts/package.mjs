@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureHost } from './lib/host.mjs';
 import { root } from './lib/paths.mjs';
-import { bareEnv, beforeEnd, run, stopAll } from './lib/processes.mjs';
+import { bareEnv, beforeEnd, isEnding, run, stopAll } from './lib/processes.mjs';
 
 const LIMIT = 2 * 1024 * 1024;
 const NEEDED = [
@@ -32,7 +32,7 @@ const { values: options } = parseArgs({ options: { install: { type: 'boolean', d
 try {
   await main();
 } catch (error) {
-  console.error(`npm run package failed: ${error.message}`);
+  if (!isEnding()) console.error(`npm run package failed: ${error.message}`);
   await stopAll();
   process.exit(1);
 }

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { exampleFolder, serveExample, useExample } from './lib/example.mjs';
 import { folderUrl, startHost } from './lib/host.mjs';
 import { root } from './lib/paths.mjs';
-import { beforeEnd, run, stopAll } from './lib/processes.mjs';
+import { beforeEnd, isEnding, run, stopAll } from './lib/processes.mjs';
 import { find } from './lib/system.mjs';
 import { smoke } from './smoke.mjs';
 
@@ -35,7 +35,7 @@ if (!['gunicorn', 'uwsgi'].includes(options.server)) {
 try {
   await main();
 } catch (error) {
-  console.error(`\nnpm start failed: ${error.message}`);
+  if (!isEnding()) console.error(`\nnpm start failed: ${error.message}`);
   await stopAll();
   process.exit(1);
 }

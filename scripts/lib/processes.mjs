@@ -86,6 +86,11 @@ export function beforeEnd(close, when = 'first') {
   closers[when].push(close);
 }
 
+/** Whether the script is on its way out: then a command that was cut short is no failure to tell of. */
+export function isEnding() {
+  return closing !== undefined;
+}
+
 /** Ends everything that was started, once. */
 export function stopAll() {
   closing ??= (async () => {
