@@ -13,6 +13,7 @@ import importlib.machinery
 import importlib.util
 import json
 import linecache
+import logging
 import multiprocessing.queues
 import os
 import queue
@@ -331,7 +332,8 @@ def run_gunicorn(spec):
         sys.modules["__config__"] = module
         found.loader.exec_module(module)
         config = vars(module)
-    server, worker = types.SimpleNamespace(log=print), types.SimpleNamespace(pid=0, age=1)
+    log = logging.getLogger("gunicorn.error")
+    server, worker = types.SimpleNamespace(log=log), types.SimpleNamespace(pid=0, age=1, log=log)
 
     def hook(phase, name, *args):
         state["phase"] = phase

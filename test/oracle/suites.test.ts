@@ -1,0 +1,140 @@
+// CPython is the oracle of the suites too: what a suite's project does while it is loaded, the interpreter does as
+// well, so that what the suites expect of the rules rests on events that are real.
+// Left out is what the recorder does not play: processes that do not fork, shared imports, libraries not installed.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { locationKey } from '../../server/src/base/range.ts';
+import { readDeployments } from '../../server/src/deploy/index.ts';
+import type { Deployment } from '../../server/src/deploy/model.ts';
+import { ModuleStore } from '../../server/src/modules/store.ts';
+import { nodeFiles } from '../../server/src/node.ts';
+import { beforeFork, type Event, simulate } from '../../server/src/simulate/index.ts';
+import { python } from '../lib/python.ts';
+import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
+import { type RecordedEvent, record } from './cpython.ts';
+import type { Project } from './projects.ts';
+
+const folder = fileURLToPath(new URL('../suites/', import.meta.url));
+const kinds = new Set(['thread-start', 'thread-join', 'queue-create', 'gc', 'hook-register']);
+const missingLibrary = /No module named|cannot import name/;
+/** Tests whose point it is that Python raises. */
+const raises = /does not parse|syntax errors|raises/;
+/** What the simulation gets wrong, as known. */
+const todo = new Set(['What stays / The condition has another arm']);
+const scratch = mkdtempSync(join(tmpdir(), 'forksight-suites-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const tests = readdirSync(folder)
+  .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  .flatMap((suite) => parseSuite(readFileSync(join(folder, suite), 'utf8')).map((each) => ({ suite, each })));
+
+let compared = 0;
+
+describe('suites', { concurrency: 2 }, () => {
+  for (const [index, { suite, each }] of tests.entries()) {
+    test(`${suite}: ${each.name}`, { todo: todo.has(each.name) }, async (context) => {
+      const root = write(each, join(scratch, String(index)));
+      const { deployments } = readDeployments({ files: nodeFiles, python }, root);
+      const [deployment] = deployments;
+      const project = deployment && deployments.length === 1 ? played(deployment, root, each) : undefined;
+      if (deployment === undefined || project === undefined)
+        return context.skip('the recorder does not play it');
+      const { events } = simulate(deployment, {
+        files: nodeFiles,
+        store: new ModuleStore(nodeFiles, python),
+      });
+      const fails = events.some(({ kind }) => kind === 'import-failed') || raises.test(each.name);
+      const { events: recorded, failed } = await record(project);
+      if (failed !== null && !fails && missingLibrary.test(failed))
+        return context.skip('a library is not installed');
+      assert.equal(failed === null, !fails, failed ?? 'the import should fail');
+      agree(events, recorded, root);
+      compared++;
+    });
+  }
+});
+
+test('most of the suites were compared', () => {
+  assert.ok(compared > tests.length / 2, `${compared} of ${tests.length}`);
+});
+
+function write(each: SuiteTest, root: string): string {
+  for (const [path, { text }] of each.files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+/** What ran was simulated, and what was simulated as certain ran; as far as it came where the import fails. */
+function agree(events: readonly Event[], recorded: readonly RecordedEvent[], root: string): void {
+  const hooks = events.filter(({ kind }) => kind === 'hook-register').map(({ at }) => locationKey(at));
+  const told = events.filter(
+    ({ kind, phase, inThread }) => kinds.has(kind) && phase !== 'request' && inThread === undefined,
+  );
+  const ran = recorded.filter(({ kind, inThread }) => kinds.has(kind) && !inThread);
+  const missed = ran.filter((one) => !told.some((event) => same(event, one, root)));
+  const invented = told.filter(
+    (event) => event.certainty === 'certain' && !ran.some((one) => same(event, one, root)),
+  );
+  assert.deepEqual(
+    missed.map(({ kind, path, line }) => `${kind} ${path}:${line}`),
+    [],
+    'not simulated',
+  );
+  // A library function that is itself the hook, such as `gc.enable`, is called from no line of the project.
+  assert.deepEqual(
+    invented
+      .filter(({ kind, at }) => kind !== 'gc' || !hooks.includes(locationKey(at)))
+      .map((event) => shown(event, root)),
+    [],
+    'simulated, but not run',
+  );
+}
+
+/** The deployment in the recorder's terms; undefined where it has none for it. */
+function played(deployment: Deployment, root: string, { name, files }: SuiteTest): Project | undefined {
+  const { entrypoint, facts, load, server, roots } = deployment;
+  const plain =
+    deployment.forks && deployment.imports.length === 0 && (load === 'preload' || load === 'lazy');
+  // The recorder's `uwsgi` is a plain module: what is assigned to it is nothing to it.
+  if ([...files.values()].some(({ text }) => text.includes('uwsgi.post_fork_hook'))) return undefined;
+  if (!plain || !entrypoint.known || entrypoint.value.kind !== 'module') return undefined;
+  const { module, callable, factory } = entrypoint.value;
+  const config = facts.server === 'gunicorn' ? facts.config : undefined;
+  return {
+    name,
+    root,
+    entry: `${module}:${callable}${factory ? '()' : ''}`,
+    server,
+    preload: load === 'preload',
+    path: roots.map((path) => relative(root, path) || '.'),
+    ...(config === undefined ? {} : { config: relative(root, config) }),
+    ...{ forkHooks: deployment.atFork === 'run' },
+    also: [],
+    possible: [],
+    unsure: [],
+    master: !(facts.server === 'uwsgi' && facts.master.known && !facts.master.value),
+  };
+}
+
+function same(event: Event, one: RecordedEvent, root: string): boolean {
+  const { path, range } = event.at;
+  return (
+    event.kind === one.kind &&
+    beforeFork(event.phase) === one.phase.startsWith('master-') &&
+    relative(root, path) === one.path &&
+    range.start.line < one.line &&
+    one.line <= range.end.line + 1 &&
+    (event.kind !== 'gc' || event.call === one.call)
+  );
+}
+
+function shown({ kind, at }: Event, root: string): string {
+  return `${kind} ${relative(root, at.path)}:${at.range.start.line + 1}`;
+}
