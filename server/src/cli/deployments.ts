@@ -1,5 +1,6 @@
 // `forksight deployments`: how the application is served, and where that is said.
 
+import { type Description, describeDeployment } from '../analysis.ts';
 import { deploymentsText } from './format-text.ts';
 import { joinReports, type Report, reportOf } from './report.ts';
 import { type ExitCode, styleOf } from './terminal.ts';
@@ -16,9 +17,12 @@ export async function deployments(options: DeploymentsOptions, toolbox: Toolbox)
   const { terminal } = toolbox;
   const { list, base } = targetsOf(options.paths, toolbox);
   const reports: Report[] = [];
+  const descriptions: Description[] = [];
   for (const { root } of list) {
     const analysis = await toolbox.analyse(root);
-    reports.push(reportOf({ ...nothing, ...analysis.deployments() }, base));
+    const read = analysis.deployments();
+    reports.push(reportOf({ ...nothing, ...read }, base));
+    descriptions.push(...read.deployments.map((deployment) => describeDeployment(deployment, base)));
     analysis.dispose();
   }
   const report = joinReports(reports);
@@ -27,7 +31,7 @@ export async function deployments(options: DeploymentsOptions, toolbox: Toolbox)
     terminal.out(`${JSON.stringify({ deployments: found, problems }, null, 2)}\n`);
     return 0;
   }
-  terminal.out(deploymentsText(report.deployments, styleOf(terminal.color)));
+  terminal.out(deploymentsText(descriptions, styleOf(terminal.color)));
   for (const { path, line, message } of report.problems) terminal.out(`\n${path}:${line}: ${message}\n`);
   return 0;
 }

@@ -1,7 +1,7 @@
 // Reports for people: a finding's place and message, its line of code, the way there, and the titles of its fixes.
 
-import { type Severity, serverName, severities } from '../analysis.ts';
-import type { Diagnostic, Report, ReportedDeployment } from './report.ts';
+import { type Description, type Severity, severities } from '../analysis.ts';
+import type { Diagnostic, Report } from './report.ts';
 import type { Style } from './terminal.ts';
 
 export interface Sources {
@@ -22,18 +22,16 @@ export function asText(report: Report, sources: Sources, style: Style): string {
   return blocks.join('\n');
 }
 
-export function deploymentsText(deployments: readonly ReportedDeployment[], style: Style): string {
+/** Each deployment with its values, and behind each where it is said. */
+export function deploymentsText(deployments: readonly Description[], style: Style): string {
   if (deployments.length === 0) return `${noDeployment}\n`;
   return deployments
-    .map((deployment) => {
-      const { server, load, source, entrypoint, processes, why } = deployment;
-      const name = server === 'uwsgi' || server === 'gunicorn' ? serverName(server) : server;
-      return [
-        `${style.bold(`${source.path}:${source.line}:`)} ${name} serves ${entrypoint ?? 'an application that is not known'}`,
-        `    ${load}: ${why}`,
-        `    ${processes === null ? 'number of workers not known' : plural(processes, 'worker')}`,
-        '',
-      ].join('\n');
+    .map(({ title, place, values }) => {
+      const width = Math.max(...values.map(({ name }) => name.length));
+      const lines = values.map(
+        ({ name, value, from }) => `    ${name.padEnd(width)}  ${value}  ${style.dim(from)}`,
+      );
+      return [`${style.bold(`${place}:`)} ${title}`, ...lines, ''].join('\n');
     })
     .join('\n');
 }

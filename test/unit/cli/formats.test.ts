@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeDeployment } from '../../../server/src/analysis.ts';
 import { asGithub, asSarif } from '../../../server/src/cli/format-machine.ts';
 import { asText, deploymentsText } from '../../../server/src/cli/format-text.ts';
 import { joinReports, type Report, reportOf } from '../../../server/src/cli/report.ts';
@@ -99,11 +100,11 @@ test('text says what was not found, too', () => {
   assert.match(deploymentsText([], plain), /^No deployment found: /);
 });
 
-test('deployments are listed with their reason', () => {
-  assert.equal(
-    deploymentsText(report.deployments, plain),
-    'gunicorn.conf.py:3: gunicorn serves shop:app\n    preload: nothing says otherwise.\n    3 workers\n',
-  );
+test('deployments are listed with their values and reasons', () => {
+  const descriptions = result([]).deployments.map((deployment) => describeDeployment(deployment, '/w'));
+  const text = deploymentsText(descriptions, plain);
+  assert.match(text, /^gunicorn.conf.py:3: gunicorn serves shop:app: preload, 3 workers$/m);
+  assert.match(text, /^ {4}load mode +preload {2}.*nothing says otherwise\.$/m);
 });
 
 test('problems with the configuration are reported in each form', () => {

@@ -1,0 +1,106 @@
+// A deployment in words, for terminals: what was read, where each value comes from, and why the load mode is what it is.
+// Plain text over the model; knows no dialect but by the deployment's `server`.
+
+import { relativePath } from '../base/path.ts';
+import type { Location } from '../base/range.ts';
+import { type Deployment, type Entrypoint, type Setting, serverName } from './model.ts';
+
+/** One value: what it is called, what it is, and where that is said. */
+export interface DescribedValue {
+  readonly name: string;
+  readonly value: string;
+  /** "gunicorn.conf.py:5", "gunicorn's default", "not known: depends on $PORT". */
+  readonly from: string;
+}
+
+export interface Description {
+  /** "gunicorn serves orders.wsgi:app: preload, 3 workers". */
+  readonly title: string;
+  /** Where the deployment is written: "Procfile:1". */
+  readonly place: string;
+  readonly values: readonly DescribedValue[];
+}
+
+/** `root` is what paths are shown relative to. */
+export function describe(deployment: Deployment, root: string): Description {
+  const { entrypoint, processes, load, loadWhy, loadAt, cwd, roots, facts, server } = deployment;
+  const shown = new Shown(root, serverName(server));
+  const app = shown.setting('app', entrypoint, (value) => entrypointName(value, root));
+  const workers = shown.setting('workers', processes, (count) => `${count}`);
+  const values: DescribedValue[] = [
+    app,
+    {
+      name: 'load mode',
+      value: load,
+      from: loadAt === undefined ? loadWhy : `${shown.place(loadAt)}: ${loadWhy}`,
+    },
+    workers,
+    { name: 'folder', value: shown.path(cwd), from: 'the folder it runs in' },
+    { name: 'imports from', value: roots.map((path) => shown.path(path)).join(', '), from: 'in this order' },
+  ];
+  if (facts.server === 'uwsgi') {
+    values.push(shown.setting('master', facts.master, yesNo), shown.setting('threads', facts.threads, yesNo));
+    const why = 'whether os.register_at_fork callbacks run in the workers';
+    values.push({ name: 'at-fork callbacks', value: deployment.atFork, from: why });
+  } else {
+    const config = facts.config === undefined ? 'none' : shown.path(facts.config);
+    values.push(shown.setting('worker class', facts.workerClass, (name) => name));
+    values.push({
+      name: 'configuration',
+      value: config,
+      from: `${shown.path(facts.configHome)} is where it is looked for`,
+    });
+  }
+  for (const one of deployment.imports)
+    values.push({
+      name: 'also imports',
+      value: one.path === undefined ? one.module : shown.path(one.path),
+      from: shown.place(one.at),
+    });
+  return { title: title(deployment, root), place: shown.place(deployment.source), values };
+}
+
+function title({ server, entrypoint, load, processes, forks }: Deployment, root: string): string {
+  const app = entrypoint.known ? entrypointName(entrypoint.value, root) : 'an app that is not known';
+  const count = processes.known
+    ? `${processes.value} ${processes.value === 1 ? 'worker' : 'workers'}`
+    : 'workers not known';
+  return `${serverName(server)} serves ${app}: ${forks ? load : 'no fork'}, ${count}`;
+}
+
+export function entrypointName(entrypoint: Entrypoint, root: string): string {
+  if (entrypoint.kind === 'file') return `${relativePath(root, entrypoint.path)}:${entrypoint.callable}`;
+  return `${entrypoint.module}:${entrypoint.callable}${entrypoint.factory ? '()' : ''}`;
+}
+
+class Shown {
+  readonly #root: string;
+  readonly #server: string;
+
+  constructor(root: string, server: string) {
+    this.#root = root;
+    this.#server = server;
+  }
+
+  path(path: string): string {
+    return relativePath(this.#root, path);
+  }
+
+  place({ path, range }: Location): string {
+    return `${this.path(path)}:${range.start.line + 1}`;
+  }
+
+  setting<T>(name: string, setting: Setting<T>, text: (value: T) => string): DescribedValue {
+    if (setting.known) {
+      const from = setting.at === undefined ? `${this.#server}'s default` : this.place(setting.at);
+      return { name, value: text(setting.value), from };
+    }
+    const where = setting.at === undefined ? '' : `${this.place(setting.at)}: `;
+    const value = setting.hint === undefined ? 'not known' : `not known, ${text(setting.hint)} by default`;
+    return { name, value, from: `${where}${setting.why}` };
+  }
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'on' : 'off';
+}
