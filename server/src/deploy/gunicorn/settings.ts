@@ -3,7 +3,7 @@
 
 import type { Location } from '../../base/range.ts';
 import type { OptionValue, Problem, Setting } from '../model.ts';
-import { isKind, numeric, type PyValue, text } from '../python/values.ts';
+import { isKind, itemsOf, numeric, type PyValue, text } from '../python/values.ts';
 import { doubted, known, unknown } from '../setting.ts';
 import type { Arguments, Given } from './arguments.ts';
 import type { Config, ConfigValue } from './config.ts';
@@ -137,7 +137,8 @@ export const readClass: Read<string> = (value) => (typeof value === 'string' ? v
 
 function shown(value: PyValue | undefined): string {
   if (value === undefined) return '?';
-  if (Array.isArray(value)) return value.map((item: PyValue) => shown(item)).join(',');
+  const items = itemsOf(value);
+  if (items !== undefined) return items.map((item) => shown(item)).join(',');
   if (isKind(value, 'function')) return `${value.fn.name}()`;
   return text(value) ?? 'an object';
 }

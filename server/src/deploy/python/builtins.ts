@@ -8,8 +8,10 @@ import {
   doubt,
   isFloat,
   isKind,
+  itemsOf,
   just,
   likelyValue,
+  list,
   numeric,
   type PyValue,
   type Result,
@@ -72,14 +74,16 @@ export function callLibrary(name: string, args: CallArguments, around: Surroundi
   }
 }
 
-function builtin(name: string, { positional }: CallArguments): Result | undefined {
+function builtin(name: string, { positional, named }: CallArguments): Result | undefined {
+  const several = name === 'max' || name === 'min';
+  if (named.size > 0 || (positional.length > 1 && !several)) return undefined;
   switch (name) {
     case 'int':
       return combine(positional, ([value]) => (value === undefined ? 0 : integer(value)));
     case 'float':
       return combine(positional, ([value]) => {
         const number =
-          typeof value === 'string' && /^\s*[-+]?[\d.]+\s*$/.test(value)
+          typeof value === 'string' && /^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$/.test(value)
             ? Number(value)
             : numeric(value ?? 0);
         return number === undefined ? undefined : { kind: 'float', value: number };
@@ -89,10 +93,15 @@ function builtin(name: string, { positional }: CallArguments): Result | undefine
     case 'bool':
       return combine(positional, ([value]) => (value === undefined ? false : truth(value)));
     case 'abs':
+      return combine(positional, ([value]) => {
+        const number = value === undefined ? undefined : numeric(value);
+        if (number === undefined || value === undefined) return undefined;
+        return isFloat(value) ? { kind: 'float', value: Math.abs(number) } : Math.abs(number);
+      });
     case 'round':
       return combine(positional, ([value]) => {
         const number = value === undefined ? undefined : numeric(value);
-        return number === undefined ? undefined : name === 'abs' ? Math.abs(number) : roundHalfEven(number);
+        return number === undefined ? undefined : roundHalfEven(number);
       });
     case 'math.ceil':
     case 'math.floor':
@@ -108,17 +117,18 @@ function builtin(name: string, { positional }: CallArguments): Result | undefine
     case 'min':
       return combine(positional, (values) => {
         const [only] = values;
-        return extreme(name, values.length === 1 && Array.isArray(only) ? only : values);
+        return extreme(name, (values.length === 1 ? itemsOf(only) : undefined) ?? values);
       });
     case 'len':
       return combine(positional, ([value]) =>
-        typeof value === 'string' || Array.isArray(value) ? value.length : undefined,
+        typeof value === 'string' ? value.length : itemsOf(value)?.length,
       );
     case 'list':
     case 'tuple':
-      return combine(positional, ([value]) =>
-        value === undefined ? [] : Array.isArray(value) ? value : undefined,
-      );
+      return combine(positional, ([value]) => {
+        const items = value === undefined ? [] : typeof value === 'string' ? [...value] : itemsOf(value);
+        return items === undefined ? undefined : { kind: name, items };
+      });
     case 'distutils.util.strtobool':
       return combine(positional, ([value]) => {
         if (typeof value !== 'string') return undefined;
@@ -158,7 +168,6 @@ export function callMethod(of: PyValue, name: string, { positional }: CallArgume
       return just(of.toLowerCase());
     case 'upper':
       return just(of.toUpperCase());
-    case 'title':
     case 'capitalize':
       return just(of.slice(0, 1).toUpperCase() + of.slice(1).toLowerCase());
     case 'strip':
@@ -173,14 +182,15 @@ export function callMethod(of: PyValue, name: string, { positional }: CallArgume
     case 'replace':
       return texts(positional, ([from = '', to = '']) => of.replaceAll(from, to));
     case 'split':
-      return texts(positional, ([separator]) =>
-        separator === undefined ? of.split(/\s+/).filter(Boolean) : of.split(separator),
-      );
+      return texts(positional, ([separator]) => {
+        if (separator === undefined) return list(of.split(/\s+/).filter(Boolean));
+        return separator === '' ? undefined : list(of.split(separator));
+      });
     case 'join':
       return combine(positional, ([items]) => {
-        const parts = Array.isArray(items)
-          ? items.map((item: PyValue) => (typeof item === 'string' ? item : undefined))
-          : [undefined];
+        const parts = itemsOf(items)?.map((item) => (typeof item === 'string' ? item : undefined)) ?? [
+          undefined,
+        ];
         return parts.includes(undefined) ? undefined : parts.join(of);
       });
     case 'format':
@@ -197,7 +207,7 @@ export function callMethod(of: PyValue, name: string, { positional }: CallArgume
   }
 }
 
-function texts(results: readonly Result[], apply: (values: string[]) => PyValue): Result {
+function texts(results: readonly Result[], apply: (values: string[]) => PyValue | undefined): Result {
   return combine(results, (values) => {
     const strings = values.filter((value): value is string => typeof value === 'string');
     return strings.length === values.length ? apply(strings) : undefined;

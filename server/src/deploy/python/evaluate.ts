@@ -11,6 +11,7 @@ import {
   binary,
   combine,
   doubt,
+  itemsOf,
   just,
   likelyValue,
   type PyValue,
@@ -209,7 +210,7 @@ class Frame implements Scope {
     else if (target.k === 'sequence') {
       const known = likelyValue(result);
       target.items.forEach((item, i) => {
-        const part = Array.isArray(known) ? (known as readonly PyValue[])[i] : undefined;
+        const part = itemsOf(known)?.[i];
         const own =
           part === undefined
             ? doubt('is unpacked from a value that is not known')

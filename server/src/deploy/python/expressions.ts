@@ -9,8 +9,10 @@ import {
   compare,
   doubt,
   isKind,
+  itemsOf,
   just,
   likelyValue,
+  list,
   type PyValue,
   type Result,
   sameResult,
@@ -54,9 +56,10 @@ export function evaluate(expr: Expr, scope: Scope): Result {
     case 'compare':
       return comparison(expr, scope);
     case 'sequence':
+      if (expr.kind === 'set') return just({ kind: 'thing', what: 'set' });
       return combine(
         expr.items.map((item) => evaluate(item, scope)),
-        (values) => values,
+        (items) => (expr.kind === 'list' ? list(items) : { kind: 'tuple', items }),
       );
     case 'conditional':
       return choose(
@@ -164,7 +167,7 @@ function index(expr: Extract<Expr, { k: 'index' }>, scope: Scope): Result {
   return combine([of, at], ([container, key]) => {
     if (typeof key !== 'number') return undefined;
     if (typeof container === 'string') return container.at(key);
-    return Array.isArray(container) ? container.at(key) : undefined;
+    return itemsOf(container)?.at(key);
   });
 }
 
@@ -211,7 +214,8 @@ function comparison(expr: Extract<Expr, { k: 'compare' }>, scope: Scope): Result
 function environmentTest(expr: Extract<Expr, { k: 'compare' }>, scope: Scope): Result | undefined {
   const [left, right] = expr.operands;
   const [op] = expr.ops;
-  if (left === undefined || right === undefined || (op !== 'in' && op !== 'not in')) return undefined;
+  if (left === undefined || right === undefined || expr.ops.length > 1) return undefined;
+  if (op !== 'in' && op !== 'not in') return undefined;
   const container = evaluate(right, scope);
   if (!container.known || !isKind(container.value, 'library')) return undefined;
   const found = environment(evaluate(left, scope), undefined, scope.around);

@@ -9,7 +9,8 @@ export type PyValue =
   | number
   | boolean
   | null
-  | readonly PyValue[]
+  | { readonly kind: 'list'; readonly items: readonly PyValue[] }
+  | { readonly kind: 'tuple'; readonly items: readonly PyValue[] }
   | { readonly kind: 'float'; readonly value: number }
   /** Something of a library, by its qualified name: `multiprocessing.cpu_count`. */
   | { readonly kind: 'library'; readonly name: string }
@@ -69,13 +70,16 @@ export function isKind<K extends string>(
   value: PyValue,
   kind: K,
 ): value is Extract<PyValue, { readonly kind: K }> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    'kind' in value &&
-    value.kind === kind
-  );
+  return typeof value === 'object' && value !== null && value.kind === kind;
+}
+
+/** Of a list or tuple. */
+export function itemsOf(value: PyValue | undefined): readonly PyValue[] | undefined {
+  return typeof value === 'object' && value !== null && 'items' in value ? value.items : undefined;
+}
+
+export function list(items: readonly PyValue[]): PyValue {
+  return { kind: 'list', items };
 }
 
 /** As a number, booleans included; undefined for anything else. */
@@ -86,7 +90,9 @@ export function numeric(value: PyValue): number | undefined {
 }
 
 export function truth(value: PyValue): boolean | undefined {
-  if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
+  if (typeof value === 'string') return value.length > 0;
+  const items = itemsOf(value);
+  if (items !== undefined) return items.length > 0;
   if (value === null) return false;
   const number = numeric(value);
   if (number !== undefined) return number !== 0;
@@ -120,11 +126,11 @@ const lengthLimit = 65536;
 export function binary(op: string, left: PyValue, right: PyValue): PyValue | undefined {
   if (op === '+' && typeof left === 'string' && typeof right === 'string')
     return left.length + right.length > lengthLimit ? undefined : left + right;
-  if (op === '+' && Array.isArray(left) && Array.isArray(right))
-    return left.length + right.length > lengthLimit ? undefined : [...left, ...right];
+  if (op === '+' && typeof left === 'object' && typeof right === 'object') return joinedItems(left, right);
   if (op === '*' && typeof left === 'string' && typeof right === 'number')
     return left.length * right > lengthLimit ? undefined : left.repeat(Math.max(0, Math.trunc(right)));
-  if (op === '%' && typeof left === 'string') return format(left, Array.isArray(right) ? right : [right]);
+  if (op === '%' && typeof left === 'string')
+    return format(left, isKind(right, 'tuple') ? (itemsOf(right) ?? []) : [right]);
   const a = numeric(left);
   const b = numeric(right);
   if (a === undefined || b === undefined) return undefined;
@@ -132,6 +138,15 @@ export function binary(op: string, left: PyValue, right: PyValue): PyValue | und
   const value = arithmetic(op, a, b);
   if (value === undefined || !Number.isFinite(value)) return undefined;
   return float ? { kind: 'float', value } : value;
+}
+
+function joinedItems(left: PyValue, right: PyValue): PyValue | undefined {
+  const [first, second] = [itemsOf(left), itemsOf(right)];
+  if (first === undefined || second === undefined || isKind(left, 'list') !== isKind(right, 'list'))
+    return undefined;
+  if (first.length + second.length > lengthLimit) return undefined;
+  const items = [...first, ...second];
+  return isKind(left, 'list') ? list(items) : { kind: 'tuple', items };
 }
 
 function arithmetic(op: string, a: number, b: number): number | undefined {
@@ -189,7 +204,7 @@ export function compare(op: string, left: PyValue, right: PyValue): boolean | un
 
 function contains(item: PyValue, container: PyValue): boolean | undefined {
   if (typeof item === 'string' && typeof container === 'string') return container.includes(item);
-  return Array.isArray(container) ? container.some((other) => equal(item, other)) : undefined;
+  return itemsOf(container)?.some((other) => equal(item, other));
 }
 
 function order(op: string, left: PyValue, right: PyValue): boolean | undefined {
