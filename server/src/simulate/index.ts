@@ -241,6 +241,7 @@ class Run {
   /** The application and everything that was handed to libraries, with unknown arguments. */
   private requests(): void {
     const { m, application } = this;
+    if (!m.recorder.events.some(mattersToRequests) && !this.mentionsCollector()) return;
     if (application !== undefined) {
       const frame = {
         at: application.at,
@@ -262,6 +263,11 @@ class Run {
     }
     if (m.callbacks.length > callbackLimit)
       m.limits.add(`More than ${callbackLimit} callbacks were not followed.`);
+  }
+
+  /** Request code may call the collector itself: it would have to name it. */
+  private mentionsCollector(): boolean {
+    return this.m.imported.some(({ path }) => /\bgc\b/.test(this.m.options.store.summary(path)?.text ?? ''));
   }
 
   private request(
@@ -299,6 +305,15 @@ class Run {
 }
 
 const callbackLimit = 4000;
+
+/** Requests are followed for what they do with what was made before them: without any of it, there is nothing to see. */
+function mattersToRequests(event: Event): boolean {
+  return (
+    event.kind === 'thread-start' ||
+    event.kind === 'queue-create' ||
+    (event.kind === 'gc' && (event.call === 'disable' || event.call === 'threshold-zero'))
+  );
+}
 
 function start(path: string): Location {
   return { path, range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } } };
