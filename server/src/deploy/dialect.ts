@@ -16,6 +16,8 @@ export interface Found {
   readonly deployment: Deployment;
   /** Files that are therefore no deployments of their own. */
   readonly uses: readonly string[];
+  /** Whether its app is in the project, as far as the app is known. */
+  readonly found: boolean;
 }
 
 export interface ServerDialect {
@@ -30,6 +32,9 @@ export interface ServerDialect {
 
 /** A file that says which commands are run: Procfile, and others like it. */
 export interface CommandDialect {
-  holdsCommands(name: string): boolean;
+  /** By name, and by path below the workspace's root where the name says little. */
+  holdsCommands(name: string, path: string): boolean;
+  /** Many files have such names: only those that speak of a server are read, and what else is in them is not ours. */
+  readonly common?: true;
   commands(reading: Reading, source: Source): readonly Invocation[];
 }

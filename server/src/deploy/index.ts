@@ -5,16 +5,16 @@ import { basename, relativePath } from '../base/path.ts';
 import type { FileSystem } from '../base/ports.ts';
 import { compareLocations, locationKey, range } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
-import type { CommandDialect, Found, ServerDialect, World } from './dialect.ts';
+import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
+import { fromHome, homes } from './homes/index.ts';
 import type { Deployment, Deployments } from './model.ts';
-import { procfile } from './procfile.ts';
+import { PythonVersions } from './python-version.ts';
 import { Reading } from './source.ts';
 import { uwsgi } from './uwsgi/index.ts';
-import { findFiles } from './walk.ts';
+import { findFiles, type Wanted } from './walk.ts';
 
 const servers: readonly ServerDialect[] = [uwsgi, gunicorn];
-const commandFiles: readonly CommandDialect[] = [procfile];
 
 export interface DeployPorts {
   readonly files: FileSystem;
@@ -23,29 +23,37 @@ export interface DeployPorts {
 
 /** Whether a file of that name may say how an app is started: its appearance calls for a new reading. */
 export function mayConfigure(name: string): boolean {
-  return (
-    servers.some((server) => server.configures(name)) || commandFiles.some((file) => file.holdsCommands(name))
-  );
+  return kindOf(name, '') !== undefined || PythonVersions.reads(name);
 }
 
 export function readDeployments({ files, python }: DeployPorts, workspaceRoot: string): Deployments {
   const reading = new Reading(files, workspaceRoot);
   const world: World = { reading, python };
-  const walk = findFiles(files, workspaceRoot, mayConfigure);
+  const walk = findFiles(files, workspaceRoot, (name, folder) =>
+    kindOf(name, relativePath(workspaceRoot, `${folder}/${name}`)),
+  );
   if (walk.limit !== undefined)
     reading.problem(`Some configuration may be missed: ${walk.limit}.`, {
       path: workspaceRoot,
       range: range(0, 0, 0, 0),
     });
-  const commanded = walk.files.flatMap((path) => fromCommands(world, path));
-  const used = new Set(commanded.flatMap((found) => found.uses));
+  const commanded = walk.files.flatMap((path) => fromHome(world, servers, path));
+  // A script that something calls is read as it is called, not once more by itself.
+  const called = new Set(commanded.filter((one) => one.called).map(({ found }) => placeOf(found)));
+  const kept = commanded.filter(({ found, called: isCalled }) => isCalled || !called.has(placeOf(found)));
+  for (const one of kept) one.reading.repeat(reading);
+  const used = new Set(kept.flatMap(({ found }) => found.uses));
   const own = fromOwnFiles(
     world,
     walk.files.filter((path) => !used.has(path)),
   );
+  const versions = new PythonVersions(reading);
   return {
     deployments: identified(
-      [...commanded, ...own].map((found) => found.deployment),
+      [
+        ...kept.map(({ found, python: given }) => versions.put(found.deployment, given)),
+        ...own.map(({ deployment }) => versions.put(deployment)),
+      ],
       workspaceRoot,
     ),
     problems: [...reading.problems].sort((a, b) => compareLocations(a.at, b.at)),
@@ -53,21 +61,14 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
   };
 }
 
-function fromCommands(world: World, path: string): Found[] {
-  const dialect = commandFiles.find((file) => file.holdsCommands(basename(path)));
-  if (dialect === undefined) return [];
-  const opened = world.reading.open(path);
-  if (!opened.ok) {
-    world.reading.problem(`This file was not read: ${opened.reason}.`, { path, range: range(0, 0, 0, 0) });
-    return [];
-  }
-  const found: Found[] = [];
-  for (const invocation of dialect.commands(world.reading, opened.source)) {
-    const server = servers.find((one) => one.starts(invocation.program));
-    const deployment = server?.fromCommand(world, invocation);
-    if (deployment !== undefined) found.push(deployment);
-  }
-  return found;
+function kindOf(name: string, path: string): Wanted {
+  const holding = homes.filter((home) => home.holdsCommands(name, path));
+  if (holding.some((home) => !home.common) || servers.some((server) => server.configures(name))) return 'own';
+  return holding.length > 0 ? 'common' : undefined;
+}
+
+function placeOf({ deployment }: Found): string {
+  return locationKey(deployment.source);
 }
 
 /** Configuration files that no command uses, without those that another of them includes. */
@@ -102,9 +103,18 @@ function identified(deployments: readonly Deployment[], root: string): Deploymen
   return result;
 }
 
-/** Two commands that differ in no option, folder or app are one deployment, wherever they are written. */
-function identity({ server, cwd, roots, entrypoint, options, source }: Deployment): string {
+/** Two commands that differ in no option, folder, app or number are one deployment, wherever they are written. */
+function identity({ server, cwd, roots, entrypoint, options, source, load, processes }: Deployment): string {
   if (options.length === 0 && !entrypoint.known) return locationKey(source);
   const app = entrypoint.known ? entrypoint.value : entrypoint.hint;
-  return JSON.stringify([server, cwd, roots, app, options.map(({ name, value }) => [name, value])]);
+  const count = processes.known ? processes.value : processes.hint;
+  return JSON.stringify([
+    server,
+    cwd,
+    roots,
+    app,
+    options.map(({ name, value }) => [name, value]),
+    load,
+    count,
+  ]);
 }

@@ -68,11 +68,14 @@ export interface GunicornFacts {
 
 /**
  * Where a new option goes, an empty range behind what is there: `ini` inserts a line break and `name = value`,
- * `command` a space and `--name=value` (`--name` for a flag).
+ * `command` a space and `--name=value` (`--name` for a flag), `list` the same word with `around` about it, as for
+ * `["uwsgi", "--master"]`. `nowhere`: the text is put together from several places, and nothing can be added.
  */
 export interface OptionHome {
-  readonly kind: 'ini' | 'command';
+  readonly kind: 'ini' | 'command' | 'list' | 'nowhere';
   readonly at: Location;
+  /** What stands before and behind a word that is added to a list. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 export interface Deployment {
@@ -97,6 +100,8 @@ export interface Deployment {
   readonly imports: readonly ServerImport[];
   /** Every option read, in order, last duplicate last. */
   readonly options: readonly OptionValue[];
+  /** Python's version where the app runs, such as `3.12`; absent where nothing says it. */
+  readonly pythonVersion?: Setting<string>;
   readonly facts: UwsgiFacts | GunicornFacts;
 }
 

@@ -3,6 +3,7 @@
 
 import { dirname } from '../base/path.ts';
 import type { CommandDialect } from './dialect.ts';
+import { shellIn } from './homes/folders.ts';
 import { type Invocation, invocations } from './shell/invocations.ts';
 import type { Reading, Source } from './source.ts';
 
@@ -14,6 +15,7 @@ export const procfile: CommandDialect = {
 function commands(reading: Reading, source: Source): Invocation[] {
   const found: Invocation[] = [];
   const { text } = source;
+  const shell = shellIn(reading, dirname(source.path), undefined);
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const stop = newline < 0 ? text.length : newline;
@@ -21,7 +23,7 @@ function commands(reading: Reading, source: Source): Invocation[] {
     const entry = /^\s*[\w.-]+\s*:/.exec(line);
     if (entry !== null) {
       const from = start + entry[0].length;
-      found.push(...invocations(source, dirname(source.path), new Map(), from, start + line.length));
+      found.push(...invocations(source, shell, from, start + line.length));
     } else if (!/^\s*(#.*)?$/.test(line)) {
       const message = 'This line starts nothing: a line of a Procfile is "name: command".';
       reading.problem(message, source.at(start, start + line.length));

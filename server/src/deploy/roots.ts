@@ -3,6 +3,7 @@
 
 import { basename, dirname, isWithin, relativePath } from '../base/path.ts';
 import type { Entrypoint, Setting } from './model.ts';
+import type { Value } from './setting.ts';
 import type { Reading } from './source.ts';
 
 /** The folder here that a path of a configuration speaks of. */
@@ -25,6 +26,18 @@ export function folderHere(reading: Reading, from: string, path: string): Folder
     if (reading.isFolder(tail)) return { path: tail, standIn: true };
   }
   return { path: from, standIn: true };
+}
+
+/** Folders of `PYTHONPATH`, as far as they are known. */
+export function environmentRoots(
+  reading: Reading,
+  from: string,
+  env: ReadonlyMap<string, Value>,
+): readonly string[] {
+  const path = env.get('PYTHONPATH');
+  if (path === undefined || path.unknown?.hinted === false) return [];
+  const entries = path.text.split(':').filter((entry) => entry !== '');
+  return entries.map((entry) => folderHere(reading, from, entry).path);
 }
 
 /** The folder and those above it, up to the workspace's root: where a server may have been started. */

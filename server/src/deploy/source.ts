@@ -2,7 +2,7 @@
 // Owns the list of inputs and problems of one reading; knows no dialect.
 
 import { lineStarts } from '../base/edit.ts';
-import { resolvePath } from '../base/path.ts';
+import { isWithin, resolvePath } from '../base/path.ts';
 import type { FileSystem } from '../base/ports.ts';
 import type { Location, Range } from '../base/range.ts';
 import { readText, type Text } from '../workspace/text.ts';
@@ -42,6 +42,12 @@ export class Source {
   }
 }
 
+/** A path of a container, and the file or folder of the project that was put there. */
+export interface Mount {
+  readonly there: string;
+  readonly here: string;
+}
+
 export type Opened =
   | { readonly ok: true; readonly source: Source; readonly trouble?: string }
   | { readonly ok: false; readonly reason: string; readonly absent: boolean };
@@ -50,21 +56,33 @@ export type Opened =
 export class Reading {
   readonly files: FileSystem;
   readonly root: string;
-  readonly problems: Problem[] = [];
+  readonly problems: Problem[];
   #inputs = new Set<string>();
   #sources = new Map<string, Opened>();
+  #mounts: readonly Mount[] = [];
 
-  constructor(files: FileSystem, root: string) {
+  constructor(files: FileSystem, root: string, problems: Problem[] = []) {
     this.files = files;
     this.root = root;
+    this.problems = problems;
   }
 
   /** A reading of the same files whose problems are its own: for one of several guesses. */
   attempt(): Reading {
-    const attempt = new Reading(this.files, this.root);
-    attempt.#inputs = this.#inputs;
-    attempt.#sources = this.#sources;
-    return attempt;
+    return this.#derived(this.#mounts, []);
+  }
+
+  /** The same reading, as a container sees it: absolute paths below a mount are those of the files it was made from. */
+  inside(mounts: readonly Mount[]): Reading {
+    return this.#derived(mounts, this.problems);
+  }
+
+  #derived(mounts: readonly Mount[], problems: Problem[]): Reading {
+    const derived = new Reading(this.files, this.root, problems);
+    derived.#inputs = this.#inputs;
+    derived.#sources = this.#sources;
+    derived.#mounts = mounts;
+    return derived;
   }
 
   /** Says the problems of this reading in another one. */
@@ -111,7 +129,10 @@ export class Reading {
   }
 
   resolve(folder: string, path: string): string {
-    return resolvePath(folder, path);
+    const resolved = resolvePath(folder, path);
+    const isOurs = isWithin(this.root, resolved) && this.files.kind(resolved) !== 'absent';
+    if (!path.startsWith('/') || isOurs) return resolved;
+    return mounted(this, this.#mounts, resolved) ?? resolved;
   }
 
   #read(path: string): Opened {
@@ -123,6 +144,15 @@ export class Reading {
     const source = new Source(path, file.text, file.bom);
     return { ok: true, source, ...(trouble === undefined ? {} : { trouble }) };
   }
+}
+
+/** The file or folder here that stands at a path there: of several, the deepest, the later one, one that exists. */
+function mounted(reading: Reading, mounts: readonly Mount[], path: string): string | undefined {
+  const candidates = mounts
+    .filter(({ there }) => isWithin(there, path))
+    .sort((a, b) => b.there.length - a.there.length)
+    .map(({ there, here }) => resolvePath(here, `./${path.slice(there === '/' ? 1 : there.length + 1)}`));
+  return candidates.find((candidate) => reading.kind(candidate) !== 'absent') ?? candidates[0];
 }
 
 function unreadableAs(path: string, file: Text): string | undefined {

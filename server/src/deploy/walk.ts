@@ -12,7 +12,10 @@ export interface Walk {
 
 const folderLimit = 20000;
 const depthLimit = 24;
-const fileLimit = 500;
+const fileLimits = { own: 500, common: 2000 };
+
+/** What a file is by its name: one that configures a server, one that might, or neither. */
+export type Wanted = 'own' | 'common' | undefined;
 
 const skipped = new Set([
   'node_modules',
@@ -22,8 +25,14 @@ const skipped = new Set([
   'bower_components',
 ]);
 
-export function findFiles(files: FileSystem, root: string, wanted: (name: string) => boolean): Walk {
+export function findFiles(
+  files: FileSystem,
+  root: string,
+  wanted: (name: string, folder: string) => Wanted,
+): Walk {
   const found: string[] = [];
+  const count = { own: 0, common: 0 };
+  let cut: string | undefined;
   const seen = new Set<string>();
   let level: string[] = [root];
   let folders = 0;
@@ -42,15 +51,18 @@ export function findFiles(files: FileSystem, root: string, wanted: (name: string
       for (const { name, kind } of entries) {
         if (kind === 'directory' && !name.startsWith('.') && !skipped.has(name))
           next.push(join(folder, name));
-        if (kind !== 'file' || !wanted(name)) continue;
-        if (found.length >= fileLimit)
-          return { files: found, limit: `only ${fileLimit} configuration files were read` };
+        const what = kind === 'file' ? wanted(name, folder) : undefined;
+        if (what === undefined) continue;
+        if (++count[what] > fileLimits[what]) {
+          cut ??= `only ${fileLimits[what]} configuration files were read`;
+          continue;
+        }
         found.push(join(folder, name));
       }
     }
     level = next;
   }
-  return { files: found };
+  return cut === undefined ? { files: found } : { files: found, limit: cut };
 }
 
 function join(folder: string, name: string): string {

@@ -22,7 +22,7 @@ export function setUwsgiOption(
   if (edits.size === 0) return undefined;
   const files = [...new Set([...edits.values()].map((edit) => fileName(edit.path)))].join(' and ');
   const commands = cases.every(
-    ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind === 'command',
+    ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind !== 'ini',
   );
   const title = commands
     ? `Add \`--${name}\` to the command in ${files}`
@@ -41,7 +41,8 @@ export function requireMaster(deployment: Deployment, context: FixContext): Text
 
 function switchOn(deployment: Deployment, name: string, context: FixContext): TextEdit | undefined {
   if (deployment.facts.server !== 'uwsgi') return undefined;
-  const { kind, at } = deployment.facts.optionHome;
+  const { kind, at, around = [' ', ''] } = deployment.facts.optionHome;
+  if (kind === 'nowhere') return undefined;
   const lines = context.text(at.path)?.split(/\r\n|\n|\r/);
   if (lines === undefined) return undefined;
   const present = deployment.options.filter((option) => option.name === name).at(-1);
@@ -49,7 +50,7 @@ function switchOn(deployment: Deployment, name: string, context: FixContext): Te
     const newText = kind === 'ini' ? iniOption(name, iniStyle([present], lines)) : `--${name}`;
     return { path: at.path, range: present.at.range, newText };
   }
-  if (kind === 'command') return { path: at.path, range: at.range, newText: ` --${name}` };
+  if (kind !== 'ini') return { path: at.path, range: at.range, newText: around.join(`--${name}`) };
   const here = deployment.options.filter((option) => option.at.path === at.path);
   const style = iniStyle(here, lines);
   const eol = /\r\n|\n|\r/.exec(context.text(at.path) ?? '')?.[0] ?? '\n';

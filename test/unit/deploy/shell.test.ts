@@ -12,12 +12,15 @@ import { textAt } from './lib.ts';
 const source = (text: string): Source => new Source('/w/x', text);
 
 function words(text: string): string[][] {
-  return [...commands(source(text), new Map())].map((command) =>
-    command.words.map((word) => {
-      const doubt = word.unknown === undefined ? '' : word.unknown.hinted ? '?' : '??';
-      return `${doubt}${word.text}`;
-    }),
-  );
+  const all = [...commands(source(text), new Map())];
+  return all
+    .filter((command) => command.words.length + command.assignments.length > 0)
+    .map((command) =>
+      command.words.map((word) => {
+        const doubt = word.unknown === undefined ? '' : word.unknown.hinted ? '?' : '??';
+        return `${doubt}${word.text}`;
+      }),
+    );
 }
 
 describe('words', () => {
@@ -96,7 +99,7 @@ describe('words', () => {
       fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
         const text = parts.join('');
         const placed = source(text);
-        for (const found of invocations(placed, '/w')) assert.ok(found.at.range.start.line >= 0);
+        for (const found of invocations(placed, { cwd: '/w' })) assert.ok(found.at.range.start.line >= 0);
       }),
       { numRuns: 3000 },
     );
@@ -143,12 +146,29 @@ describe('what is started', () => {
     ['bin/start-nginx bundle exec gunicorn app', 'bundle exec gunicorn app'],
     [`sh -c 'cd web && exec gunicorn "app:x"'`, '(/w/web) gunicorn app:x'],
     ['bash -lc "gunicorn app"', 'gunicorn app'],
+    ['command -v gunicorn && gunicorn app', 'command -v gunicorn | gunicorn app'],
+    ['cat > x <<EOF\ngunicorn no\nEOF\ngunicorn app', 'cat | gunicorn app'],
+    ["cat <<-'EOF' > x\n\tgunicorn no\n\tEOF\ngunicorn app", 'cat | gunicorn app'],
+    ['kubectl exec web -- gunicorn app', 'kubectl exec web -- gunicorn app'],
+    ['if [ -n "$X" ]; then gunicorn a; else gunicorn b; fi', '[ -n  ] | gunicorn a | gunicorn b'],
+    ['X=1; if [ "$X" = 1 ]; then gunicorn a; else gunicorn b; fi', '[X=1] [ 1 = 1 ] | [X=1] gunicorn a'],
+    ['X=2; if [ "$X" = 1 ]; then gunicorn a; else gunicorn b; fi', '[X=2] [ 2 = 1 ] | [X=2] gunicorn b'],
+    ['X=b; case $X in a) gunicorn a;; b|c) gunicorn b ;; *) gunicorn c; esac', '[X=b] gunicorn b'],
+    [
+      'case $X in\n a)\n gunicorn a\n ;;\n *)\n gunicorn b\n ;;\nesac\ngunicorn d',
+      'gunicorn a | gunicorn b | gunicorn d',
+    ],
+    ['X=z; case "$X" in\n a)\n gunicorn a\n ;;\n *)\n gunicorn b\n ;;\nesac', '[X=z] gunicorn b'],
+    [': "${X:=4}"; gunicorn -w $X', '[X=4] : 4 | [X=4] gunicorn -w 4'],
+    ['set -- gunicorn "$@"; exec "$@"', 'gunicorn '],
+    ['start() { gunicorn app; }; start', 'start | gunicorn app | start'],
+    ['while true; do gunicorn app; done', 'true | gunicorn app'],
     ['echo gunicorn app', 'echo gunicorn app'],
     ['pip install gunicorn', 'pip install gunicorn'],
   ];
   for (const [text, expected] of cases)
     test(text, () => {
-      const shown = invocations(source(text), '/w').map(({ program, args, env, cwd }) => {
+      const shown = invocations(source(text), { cwd: '/w' }).map(({ program, args, env, cwd }) => {
         const variables = [...env].map(([name, value]) => `${name}=${value.text}`).join(' ');
         const command = [program, ...args.map((arg) => arg.text)].join(' ');
         return `${variables && `[${variables}] `}${cwd === '/w' ? '' : `(${cwd}) `}${command}`;
@@ -158,7 +178,7 @@ describe('what is started', () => {
 
   test('a script in quotes keeps its places', () => {
     const text = `sh -c 'exec gunicorn "shop:app"'`;
-    const [found] = invocations(source(text), '/w');
+    const [found] = invocations(source(text), { cwd: '/w' });
     assert.equal(found && textAt(text, found.at), 'exec gunicorn "shop:app"');
     assert.equal(found?.args[0] && textAt(text, found.args[0].at), '"shop:app"');
   });

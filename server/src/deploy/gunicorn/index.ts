@@ -21,7 +21,7 @@ export const gunicorn: ServerDialect = {
 
 const nothing: Arguments = { given: [], positional: [], problems: [] };
 
-function fromCommand(world: World, { args, env, cwd, at }: Invocation): Found | undefined {
+function fromCommand(world: World, { args, env, cwd, at, elsewhere }: Invocation): Found | undefined {
   const { reading } = world;
   const command = readArguments(args);
   if (command.given.some(({ setting }) => /^(help|version|check_config|print_config)$/.test(setting)))
@@ -51,7 +51,7 @@ function fromCommand(world: World, { args, env, cwd, at }: Invocation): Found | 
   const settings = new Settings(sources);
   const home = path === undefined ? {} : { configHome: path };
   const lowered = lowerGunicorn({ reading, settings, sources, source: at, cwd, env, ...home });
-  return finish(reading, settings, lowered, config?.files ?? []);
+  return finish(reading, settings, lowered, config?.files ?? [], elsewhere !== undefined);
 }
 
 /** A configuration file that no command names: it is started from its own folder or one above. */
@@ -70,7 +70,7 @@ function fromFile(world: World, path: string): Found | undefined {
     const lowered = lowerGunicorn({ reading, settings, sources, source, cwd, env: new Map() });
     const use = (): Found => {
       reading.repeat(world.reading);
-      return finish(world.reading, settings, lowered, config.files);
+      return finish(world.reading, settings, lowered, config.files, false);
     };
     chosen ??= use;
     if (!lowered.found) continue;
@@ -85,10 +85,11 @@ function finish(
   settings: Settings,
   { deployment, found }: Lowered,
   uses: readonly string[],
+  guessed: boolean,
 ): Found {
   for (const { message, at } of settings.problems) reading.problem(message, at);
-  if (!found) sayMissing(reading, 'gunicorn', deployment.entrypoint, deployment.roots);
-  return { deployment, uses };
+  if (!found && !guessed) sayMissing(reading, 'gunicorn', deployment.entrypoint, deployment.roots);
+  return { deployment, uses, found };
 }
 
 function opened(args: Arguments, why: string): Arguments {

@@ -3,7 +3,7 @@
 
 import type { Location } from '../../base/range.ts';
 import type { Deployment, Entrypoint, Setting } from '../model.ts';
-import { folderHere, locate } from '../roots.ts';
+import { environmentRoots, folderHere, locate } from '../roots.ts';
 import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import { defaultConfig } from './config.ts';
@@ -31,7 +31,12 @@ export function lowerGunicorn(input: LowerInput): Lowered {
   const chdir = likely(settings.withDefault('chdir', readString, null));
   const cwd = chdir ? folderHere(reading, start, chdir).path : start;
   const entrypoint = entrypointOf(settings, sources);
-  const ownRoots = [...pythonPath(settings, reading, cwd), cwd, start];
+  const ownRoots = [
+    ...pythonPath(settings, reading, cwd),
+    cwd,
+    start,
+    ...environmentRoots(reading, start, env),
+  ];
   const located = entrypoint.known ? locate(reading, entrypoint.value, ownRoots) : undefined;
   const threads = settings.withDefault('threads', readCount, 1);
   const config = sources.config?.path;

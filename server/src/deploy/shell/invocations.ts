@@ -1,199 +1,133 @@
-// Which servers a piece of shell starts: wrappers such as `exec`, `env`, `poetry run` or `sh -c` are seen through.
-// Owns the folder and environment each is started with. Knows programs by name only, not their options.
+// Which programs a piece of shell starts, with the folder and environment each is started with.
+// Sees through wrappers, follows assignments, `cd`, `set --`, and conditions whose answer is known. Knows no server.
 
 import { basename, resolvePath } from '../../base/path.ts';
 import type { Location } from '../../base/range.ts';
+import type { OptionHome } from '../model.ts';
 import type { Value } from '../setting.ts';
-import { commands, type Placed, type Variables, type Word } from './words.ts';
+import type { Mount } from '../source.ts';
+import { Flow } from './flow.ts';
+import { commands, type Placed, type ShellCommand, type Variables, type Word } from './words.ts';
+import { setVariable, shellScript, unwrap } from './wrappers.ts';
 
 /** A program that is started, with what it is given. */
 export interface Invocation {
   /** Base name, or the module of `python -m`. */
   readonly program: string;
+  /** The word that names it. */
+  readonly command: Word;
   readonly args: readonly Word[];
   /** What the text itself sets; anything else comes from outside. */
   readonly env: ReadonlyMap<string, Value>;
   /** Folder it is started in. */
   readonly cwd: string;
   readonly at: Location;
+  /** Where another argument goes. */
+  readonly home: OptionHome;
+  /** Folders that may be meant where the app is not in `cwd`: what is missing there is not said to be missing. */
+  readonly elsewhere?: readonly string[];
+  /** What absolute paths are here, where it is started in a container. */
+  readonly mounts?: readonly Mount[];
+  /** Python's version where it is started. */
+  readonly python?: Value;
+  /** The task of a task file that it is part of. */
+  readonly task?: string;
+}
+
+/** What a piece of shell is started with. */
+export interface Shell {
+  readonly cwd: string;
+  readonly env?: ReadonlyMap<string, Value>;
+  /** `$0` and `$1`…, where they are known. */
+  readonly script?: string;
+  readonly args?: readonly Word[];
+  /** The folder here that a path speaks of. */
+  resolve?(from: string, path: string): string;
 }
 
 const nesting = 4;
 
 export function invocations(
   placed: Placed,
-  cwd: string,
-  env: ReadonlyMap<string, Value> = new Map(),
+  shell: Shell,
   from = 0,
   to = placed.text.length,
   depth = 0,
 ): Invocation[] {
   const found: Invocation[] = [];
-  const variables: Variables = new Map(env);
-  let folder = cwd;
-  for (const command of commands(placed, variables, from, to)) {
+  const variables: Variables = new Map(shell.env);
+  if (shell.script !== undefined) variables.set('0', { text: shell.script, at: placed.at(from, from) });
+  const positional = { words: shell.args };
+  const flow = new Flow();
+  let cwd = shell.cwd;
+  for (const command of commands(placed, variables, from, to, positional)) {
+    const words = flow.next(command);
+    if (words === undefined || words.length + command.assignments.length === 0) continue;
     const own = new Map(variables);
     for (const { name, value } of command.assignments) own.set(name, value);
-    if (command.words.length === 0) {
-      for (const { name, value } of command.assignments) variables.set(name, value);
-      continue;
+    const [first, second] = words;
+    if (first === undefined)
+      for (const { name, value } of command.assignments) variables.set(name, flow.doubted(value));
+    else if (first.text === 'cd' && second !== undefined) {
+      if (second.unknown === undefined) cwd = (shell.resolve ?? resolvePath)(cwd, second.text);
+    } else if (/^(export|declare|typeset|readonly|local)$/.test(first.text))
+      for (const word of words.slice(1)) setVariable(variables, flow.doubted(word));
+    else if (first.text === 'set' && second?.text === '--') positional.words = words.slice(2);
+    else if (first.text === 'shift')
+      positional.words = positional.words?.slice(Number(second?.text ?? 1) || 1);
+    else {
+      const inside = { ...shell, cwd, env: own };
+      const edge = placed.inexact === true ? 'nowhere' : 'command';
+      found.push(...started(words, command, edge, inside, placed, depth));
     }
-    const [first, second] = command.words;
-    if (first?.text === 'cd' && second !== undefined && second.unknown === undefined) {
-      folder = resolvePath(folder, second.text);
-      continue;
-    }
-    if (first?.text === 'export') {
-      for (const word of command.words.slice(1)) setVariable(variables, word);
-      continue;
-    }
-    const words = unwrap(command.words, own);
-    const script = shellScript(words);
-    if (script !== undefined && depth < nesting) {
-      const start = script.plainAt;
-      if (start !== undefined)
-        found.push(...invocations(placed, folder, own, start, start + script.text.length, depth + 1));
-      else
-        found.push(
-          ...invocations(
-            { text: script.text, at: () => script.at },
-            folder,
-            own,
-            0,
-            script.text.length,
-            depth + 1,
-          ),
-        );
-      continue;
-    }
-    const [program, ...args] = words;
-    if (program === undefined) continue;
-    found.push({ program: basename(program.text), args, env: own, cwd: folder, at: command.at });
   }
   return found;
 }
 
-/** Takes wrappers off the front until none is left; `env` assignments are carried out. */
-function unwrap(words: readonly Word[], env: Map<string, Value>): readonly Word[] {
-  let rest = words;
-  for (let round = 0; round < 12; round++) {
-    const inner = unwrapOnce(rest, env);
-    if (inner === undefined || inner.length === 0) break;
-    rest = inner;
+/** The same for a command that is a list of words already, as in `CMD ["gunicorn", "app:app"]`. */
+export function invocationsOf(words: readonly Word[], at: Location, shell: Shell): Invocation[] {
+  const command: ShellCommand = { assignments: [], words, at, ended: '' };
+  return started(words, command, 'nowhere', { ...shell, env: new Map(shell.env) }, undefined, 0);
+}
+
+type Inside = Shell & { readonly env: Map<string, Value> };
+
+function started(
+  all: readonly Word[],
+  { at, words: written }: ShellCommand,
+  edge: OptionHome['kind'],
+  shell: Inside,
+  placed: Placed | undefined,
+  depth: number,
+): Invocation[] {
+  const words = unwrap(all, shell.env);
+  const script = shellScript(words);
+  if (script !== undefined && depth < nesting) {
+    const { text, plainAt: start, inner } = script;
+    const args = words.slice(words.indexOf(script) + 2);
+    const next = { ...shell, args };
+    if (inner !== undefined) return invocations(inner, next, 0, inner.text.length, depth + 1);
+    if (start !== undefined && placed !== undefined)
+      return invocations(placed, next, start, start + text.length, depth + 1);
+    const whole: Placed = { text, at: () => script.at, inexact: true };
+    return invocations(whole, next, 0, text.length, depth + 1);
   }
-  return rest;
+  const [command, ...args] = words;
+  if (command === undefined) return [];
+  const place = foreign(command, written) ? span(words) : at;
+  const end = { path: place.path, range: { start: place.range.end, end: place.range.end } };
+  const home = words.at(-1)?.after ?? { kind: edge, at: end };
+  const { cwd, env } = shell;
+  return [{ program: basename(command.text), command, args, env, cwd, at: place, home }];
 }
 
-/** Wrappers that take options and then the command: which of their options have a value of their own. */
-const plainWrappers: Readonly<Record<string, string>> = {
-  exec: '-a',
-  command: '',
-  nohup: '',
-  time: '-f -o',
-  setsid: '',
-  nice: '-n --adjustment',
-  ionice: '-c -n -p',
-  stdbuf: '-i -o -e',
-  sudo: '-u -g -h -p -C',
-  'dumb-init': '-r --rewrite',
-  tini: '-p -e',
-  catatonit: '',
-  'ddtrace-run': '',
-  'opentelemetry-instrument':
-    '--traces_exporter --metrics_exporter --logs_exporter --service_name --id_generator',
-  chrt: '',
-  uvx: '--from --with --python -p',
-  'start-nginx': '',
-  'start-nginx-solo': '',
-  'start-pgbouncer': '',
-  'start-stunnel': '',
-};
-
-/** Wrappers with a word of their own before the command: the words, then options with values. */
-const runners: Readonly<Record<string, readonly [verb: string, valued: string]>> = {
-  uv: [
-    'run',
-    '--with --with-editable --with-requirements --python -p --extra --group --only-group --no-group --env-file --project --directory --package --index --index-url --default-index --extra-index-url',
-  ],
-  poetry: ['run', '-C --directory -P --project'],
-  pipenv: ['run', ''],
-  pdm: ['run', '-p --project'],
-  hatch: ['run', ''],
-  rye: ['run', ''],
-  pipx: ['run', '--spec --python'],
-  conda: ['run', '-n --name -p --prefix --cwd'],
-  mamba: ['run', '-n --name -p --prefix --cwd'],
-  micromamba: ['run', '-n --name -p --prefix --cwd'],
-  'newrelic-admin': ['run-program', ''],
-};
-
-function unwrapOnce(words: readonly Word[], env: Map<string, Value>): readonly Word[] | undefined {
-  const [first, second] = words;
-  if (first === undefined) return undefined;
-  const name = basename(first.text);
-  if (name === 'env') return afterEnv(words.slice(1), env);
-  if (name === 'timeout') return afterOptions(words.slice(1), '-s --signal -k --kill-after').slice(1);
-  if (name === 'gosu' || name === 'su-exec') return words.slice(2);
-  const plain = plainWrappers[name];
-  if (plain !== undefined) return afterOptions(words.slice(1), plain);
-  const runner = runners[name];
-  if (runner !== undefined) {
-    const verb = afterOptions(words.slice(1), runner[1]);
-    if (verb[0]?.text !== runner[0]) return undefined;
-    const inner = verb.slice(1);
-    const module = inner.findIndex((word) => word.text === '-m' || word.text === '--module');
-    const target = afterOptions(inner, runner[1]);
-    return module >= 0 && module < inner.length - target.length ? inner.slice(module + 1) : target;
-  }
-  if (/^(python|pypy)[\d.]*$/.test(name)) return afterPython(words.slice(1));
-  if (second === undefined) return undefined;
-  const dashes = words.findIndex((word) => word.text === '--');
-  const target = words[dashes + 1];
-  const isWrapper = !/^(gunicorn|uwsgi)/.test(name) && dashes > 0 && target !== undefined;
-  return isWrapper ? words.slice(dashes + 1) : undefined;
+/** Whether the program was handed in from elsewhere, by `"$@"`. */
+function foreign(command: Word, written: readonly Word[]): boolean {
+  return written[0] !== undefined && command.given === true;
 }
 
-/** What follows the options; a word of `valued` takes the next word with it. */
-function afterOptions(words: readonly Word[], valued: string): readonly Word[] {
-  const takes = new Set(valued.split(' '));
-  let i = 0;
-  while (i < words.length) {
-    const text = words[i]?.text ?? '';
-    if (text === '--') return words.slice(i + 1);
-    if (!text.startsWith('-') || text === '-') break;
-    i += takes.has(text) ? 2 : 1;
-  }
-  return words.slice(i);
-}
-
-function afterEnv(words: readonly Word[], env: Map<string, Value>): readonly Word[] {
-  const rest = afterOptions(words, '-u --unset -C --chdir');
-  let i = 0;
-  while (i < rest.length && setVariable(env, rest[i])) i++;
-  return rest.slice(i);
-}
-
-function setVariable(variables: Map<string, Value>, word: Word | undefined): boolean {
-  const equals = word?.text.indexOf('=') ?? -1;
-  if (word === undefined || equals <= 0 || !/^[A-Za-z_]\w*$/.test(word.text.slice(0, equals))) return false;
-  variables.set(word.text.slice(0, equals), { ...word, text: word.text.slice(equals + 1) });
-  return true;
-}
-
-/** `python -m gunicorn …` is `gunicorn …`; a script of the project is itself. */
-function afterPython(words: readonly Word[]): readonly Word[] | undefined {
-  for (let i = 0; i < words.length; i++) {
-    const text = words[i]?.text ?? '';
-    if (text === '-m') return words.slice(i + 1);
-    if (text === '-W' || text === '-X') i++;
-    else if (!text.startsWith('-') || text === '-c') return undefined;
-  }
-  return undefined;
-}
-
-/** The script of `sh -c script`. */
-function shellScript(words: readonly Word[]): Word | undefined {
-  if (!/^(ba|da|a|z|k)?sh$/.test(basename(words[0]?.text ?? ''))) return undefined;
-  const flag = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(word.text));
-  return flag < 0 ? undefined : words.slice(flag + 1).find((word) => !word.text.startsWith('-'));
+function span(words: readonly Word[]): Location {
+  const first = words[0]?.at as Location;
+  const last = words.findLast((word) => word.at.path === first.path)?.at ?? first;
+  return { path: first.path, range: { start: first.range.start, end: last.range.end } };
 }

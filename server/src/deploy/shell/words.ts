@@ -1,12 +1,16 @@
 // Shell text to commands and words, each with its place: quotes, escapes, variables, operators, redirections.
 // Expands only what the text itself says; the rest is unknown, with the default as hint. Knows no program.
 
+import { dirname, resolvePath } from '../../base/path.ts';
 import type { Location } from '../../base/range.ts';
+import type { OptionHome } from '../model.ts';
 import type { Unknown, Value } from '../setting.ts';
 
 /** A text that knows where its stretches stand. */
 export interface Placed {
   readonly text: string;
+  /** Set where places are only roughly known: nothing can be written at them. */
+  readonly inexact?: boolean;
   at(start: number, end: number): Location;
 }
 
@@ -15,6 +19,12 @@ export interface Word extends Value {
   readonly splits: boolean;
   /** Where the word's text stands unchanged in the placed text, for reading it as shell once more. */
   readonly plainAt?: number;
+  /** The word as a text of its own, where it is no part of a shell's text. */
+  readonly inner?: Placed;
+  /** How another word is put behind this one, where that is not by a blank. */
+  readonly after?: OptionHome;
+  /** It was handed in by `"$@"`. */
+  readonly given?: boolean;
 }
 
 export interface Assignment {
@@ -26,23 +36,37 @@ export interface ShellCommand {
   readonly assignments: readonly Assignment[];
   readonly words: readonly Word[];
   readonly at: Location;
+  /** The operator or line break behind it. */
+  readonly ended: string;
 }
 
+/** By name; a hole's value by its character. */
 export type Variables = Map<string, Value>;
 
+/** What `$@` stands for: absent where that is not known. */
+export interface Positional {
+  words: readonly Word[] | undefined;
+}
+
 /**
- * The simple commands of a text in order. `variables` is asked for every expansion, so that a caller that
- * carries out assignments between two commands sees them in the next.
+ * Characters of the private use area: each stands for a piece that another language fills in, such as a template's
+ * `{{ … }}`. It is expanded like a variable, whatever the quotes around it.
+ */
+export const hole = /[\uE100-\uF8FF]/;
+
+/**
+ * The simple commands of a text in order, empty ones among them. `variables` and `positional` are asked for every
+ * expansion, so that a caller that carries out assignments between two commands sees them in the next.
  */
 export function* commands(
   placed: Placed,
   variables: Variables,
   from = 0,
   to = placed.text.length,
+  positional: Positional = { words: undefined },
 ): Generator<ShellCommand> {
-  const reader = new Reader(placed, variables, from, to);
-  for (let command = reader.next(); command !== undefined; command = reader.next())
-    if (command.words.length + command.assignments.length > 0) yield command;
+  const reader = new Reader(placed, variables, from, to, positional);
+  for (let command = reader.next(); command !== undefined; command = reader.next()) yield command;
 }
 
 /** A text as Python's `shlex.split` takes it apart: words only, no variables, no operators. */
@@ -64,13 +88,17 @@ class Reader {
   readonly #placed: Placed;
   readonly #text: string;
   readonly #variables: Variables;
+  readonly #positional: Positional;
   readonly #end: number;
+  /** Words that end the here-documents which start behind the next line break. */
+  #documents: string[] = [];
   #i: number;
 
-  constructor(placed: Placed, variables: Variables, from: number, to: number) {
+  constructor(placed: Placed, variables: Variables, from: number, to: number, positional: Positional) {
     this.#placed = placed;
     this.#text = placed.text;
     this.#variables = variables;
+    this.#positional = positional;
     this.#i = from;
     this.#end = Math.min(to, placed.text.length);
   }
@@ -82,6 +110,7 @@ class Reader {
     const words: Word[] = [];
     let start = -1;
     let last = this.#i;
+    let ended = '';
     while (this.#i < this.#end) {
       const c = this.#text[this.#i] ?? '';
       if (c === ' ' || c === '\t' || c === '\r') this.#i++;
@@ -89,7 +118,9 @@ class Reader {
         this.#i = this.#text.indexOf('\n', this.#i) + 1;
       else if (c === '#') this.#i = this.#lineEnd();
       else if (/[\n;&|()]/.test(c) && !this.#text.startsWith('&>', this.#i)) {
-        this.#i++;
+        ended = /^(?:&&|\|\||;;&?|;&|[\n;&|()])/.exec(this.#text.slice(this.#i, this.#i + 3))?.[0] ?? c;
+        this.#i += ended.length;
+        if (c === '\n') this.#skipDocuments();
         break;
       } else if (this.#redirection()) last = this.#i;
       else {
@@ -100,7 +131,17 @@ class Reader {
         last = this.#i;
       }
     }
-    return { assignments, words, at: this.#placed.at(start < 0 ? last : start, last) };
+    return { assignments, words, at: this.#placed.at(start < 0 ? last : start, last), ended };
+  }
+
+  #skipDocuments(): void {
+    for (const end of this.#documents.splice(0))
+      while (this.#i < this.#end) {
+        const stop = this.#lineEnd();
+        const line = this.#text.slice(this.#i, stop).trim();
+        this.#i = Math.min(stop + 1, this.#end);
+        if (line === end) break;
+      }
   }
 
   #lineEnd(): number {
@@ -115,9 +156,12 @@ class Reader {
     )?.[0];
     if (operator === undefined) return false;
     this.#i += operator.length;
+    if (/<<$/.test(operator) && this.#text[this.#i] === '-') this.#i++;
     while (this.#text[this.#i] === ' ') this.#i++;
     const at = this.#i;
-    if (this.#i < this.#end && !/[\n;&|]/.test(this.#text[this.#i] ?? '')) this.#words();
+    const target =
+      this.#i < this.#end && !/[\n;&|]/.test(this.#text[this.#i] ?? '') ? this.#words(true)[0] : undefined;
+    if (/^\d*<<$/.test(operator) && target !== undefined) this.#documents.push(target.text);
     if (this.#i === at && this.#text[at] === '&') this.#i++;
     return true;
   }
@@ -134,6 +178,8 @@ class Reader {
   /** One word of the text: more than one where an unquoted variable holds blanks, none where it is empty. */
   #words(whole = false): Word[] {
     const start = this.#i;
+    const all = whole ? undefined : this.#all();
+    if (all !== undefined) return all;
     const word = new WordBuilder(whole);
     while (this.#i < this.#end) {
       const c = this.#text[this.#i] ?? '';
@@ -141,7 +187,8 @@ class Reader {
       if (c === "'") {
         const close = this.#text.indexOf("'", this.#i + 1);
         const stop = close < 0 || close >= this.#end ? this.#end : close;
-        word.put(this.#text.slice(this.#i + 1, stop));
+        word.put('');
+        for (const piece of this.#text.slice(this.#i + 1, stop)) this.#put(word, piece);
         this.#i = Math.min(stop + 1, this.#end);
       } else if (c === '"') this.#double(word);
       else if (c === '\\') {
@@ -150,7 +197,7 @@ class Reader {
         this.#i += 2;
       } else if (c === '$' || c === '`') this.#expansion(word, false);
       else {
-        word.put(c);
+        this.#put(word, c);
         this.#i++;
       }
     }
@@ -175,11 +222,28 @@ class Reader {
         this.#i += 2;
       } else if (c === '$' || c === '`') this.#expansion(word, true);
       else {
-        word.put(c);
+        this.#put(word, c);
         this.#i++;
       }
     }
     this.#i++;
+  }
+
+  #put(word: WordBuilder, c: string): void {
+    if (hole.test(c) && this.#variables.has(c)) word.expand(this.#variable(c), true);
+    else word.put(c);
+  }
+
+  /** A word that is `"$@"` alone, where that is known: the words handed in, at their own places. */
+  #all(): Word[] | undefined {
+    const given = this.#positional.words;
+    if (given === undefined) return undefined;
+    const found = /^(?:"\$(?:@|\{@\})"|\$(?:[@*]|\{[@*]\}))(?=[\s;&|()<>]|$)/.exec(
+      this.#text.slice(this.#i, Math.min(this.#end, this.#i + 8)),
+    );
+    if (found === null) return undefined;
+    this.#i += found[0].length;
+    return given.map((word) => ({ ...word, given: true }));
   }
 
   #expansion(word: WordBuilder, quoted: boolean): void {
@@ -193,6 +257,11 @@ class Reader {
     if (rest.startsWith('${') || rest.startsWith('$(') || rest.startsWith('`')) {
       const length = closing(rest);
       this.#i += length;
+      const folder = this.#scriptFolder(rest.slice(0, length));
+      if (folder !== undefined) {
+        word.expand(folder, true);
+        return;
+      }
       const braced = /^\$\{([A-Za-z_]\w*|\d+)(?:(:?[-=+?])([\s\S]*))?\}$/.exec(rest.slice(0, length));
       if (braced?.[1] !== undefined) word.expand(this.#braced(braced[1], braced[2], braced[3] ?? ''), quoted);
       else
@@ -206,7 +275,26 @@ class Reader {
     this.#i++;
   }
 
+  /** `$(dirname "$0")` and `$(cd "$(dirname "$0")/.." && pwd)`. */
+  #scriptFolder(text: string): Piece | undefined {
+    const name = /\bdirname\s+(?:--\s+)?"?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)\}?"?/.exec(text)?.[0];
+    const script = this.#variables.get('0');
+    if (name === undefined || script === undefined) return undefined;
+    const folder = dirname(script.text);
+    if (/^(\$\(|`)\s*$/.test(text.replace(name, '').slice(0, -1))) return { text: folder };
+    const below =
+      /^\$\(\s*cd\s+(?:-P\s+|--\s+)?"?(?:\$\(|`)\s*(?:\)|`)(\/[^"\s]*)?"?\s*(?:&&|;)\s*pwd(?:\s+-P)?\s*\)$/.exec(
+        text.replace(name, '').replace(/\s*(?:&>|>|2>)\s*\/dev\/null(?:\s+2>&1)?/, ''),
+      );
+    return below === null ? undefined : { text: resolvePath(folder, `.${below[1] ?? ''}`) };
+  }
+
   #variable(name: string): Piece {
+    const place = /^[1-9]$/.test(name) ? this.#positional.words?.[Number(name) - 1] : undefined;
+    if (place !== undefined)
+      return place.unknown === undefined
+        ? { text: place.text }
+        : { text: place.text, unknown: place.unknown };
     const found = this.#variables.get(name);
     if (found === undefined) return { text: '', unknown: { why: `depends on $${name}`, hinted: false } };
     return found.unknown === undefined ? { text: found.text } : { text: found.text, unknown: found.unknown };
@@ -223,8 +311,16 @@ class Reader {
         ? alternative
         : { text: '', unknown: { why: `depends on $${name}`, hinted: true } };
     if (known && !empty) return found;
+    if (operator.endsWith('=')) this.#assign(name, alternative, empty);
     if (empty || alternative.unknown?.hinted === false) return alternative;
     return { text: alternative.text, unknown: { why: `depends on $${name}`, hinted: true } };
+  }
+
+  /** `${NAME:=default}` sets the variable as well. */
+  #assign(name: string, { text, unknown }: Piece, empty: boolean): void {
+    const at = this.#placed.at(this.#i, this.#i);
+    const doubt = unknown ?? (empty ? undefined : { why: `depends on $${name}`, hinted: true });
+    this.#variables.set(name, { text, at, ...(doubt === undefined ? {} : { unknown: doubt }) });
   }
 
   #operand(text: string): Piece {
@@ -233,6 +329,7 @@ class Reader {
       this.#variables,
       0,
       text.length,
+      this.#positional,
     );
     const word = new WordBuilder(true);
     while (inner.#i < inner.#end) {

@@ -1,7 +1,7 @@
 // uWSGI as a dialect: deployments from its command lines and from ini files nobody names.
 
 import { dirname } from '../../base/path.ts';
-import { type Location, range } from '../../base/range.ts';
+import { range } from '../../base/range.ts';
 import type { Found, ServerDialect, World } from '../dialect.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
 import type { Invocation } from '../shell/invocations.ts';
@@ -17,7 +17,10 @@ export const uwsgi: ServerDialect = {
   fromFile,
 };
 
-function fromCommand({ reading }: World, { args, env, cwd, at }: Invocation): Found | undefined {
+function fromCommand(
+  { reading }: World,
+  { args, env, cwd, at, home: ownHome, elsewhere }: Invocation,
+): Found | undefined {
   const { given, files, problems, open } = readArguments(args);
   const expander = new Expander(reading, cwd, env);
   for (const [name, value] of env)
@@ -29,13 +32,10 @@ function fromCommand({ reading }: World, { args, env, cwd, at }: Invocation): Fo
   const expansion = expander.finish();
   if (!servesPython(expansion)) return undefined;
   for (const { message, at: place } of problems) reading.problem(message, place);
-  const end: Location = { path: at.path, range: { start: at.range.end, end: at.range.end } };
   const home =
-    expansion.section === undefined
-      ? { kind: 'command' as const, at: end }
-      : { kind: 'ini' as const, at: expansion.section.end };
-  const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home });
-  return finish(reading, lowered, expansion.files);
+    expansion.section === undefined ? ownHome : { kind: 'ini' as const, at: expansion.section.end };
+  const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home, env });
+  return finish(reading, lowered, expansion.files, elsewhere !== undefined);
 }
 
 /** uWSGI starts in the ini's own folder or in one above it: the nearest from which the app is found. */
@@ -58,7 +58,7 @@ function fromFile({ reading }: World, path: string): Found | undefined {
   if (chosen === undefined || !servesPython(chosen.expansion)) return undefined;
   chosen.reading.repeat(reading);
   if (chosen.expansion.section === undefined) return undefined;
-  return finish(reading, chosen.lowered, chosen.expansion.files);
+  return finish(reading, chosen.lowered, chosen.expansion.files, false);
 }
 
 interface Attempt {
@@ -74,12 +74,21 @@ function tryFrom(reading: Reading, path: string, cwd: string): Attempt {
   const expansion = expander.finish();
   const source = expansion.section?.header ?? nowhere;
   const home = { kind: 'ini' as const, at: expansion.section?.end ?? nowhere };
-  return { reading, expansion, lowered: lowerUwsgi({ reading, expansion, source, cwd, home }) };
+  return {
+    reading,
+    expansion,
+    lowered: lowerUwsgi({ reading, expansion, source, cwd, home, env: new Map() }),
+  };
 }
 
-function finish(reading: Reading, { deployment, found }: Lowered, uses: readonly string[]): Found {
-  if (!found) sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
-  return { deployment, uses };
+function finish(
+  reading: Reading,
+  { deployment, found }: Lowered,
+  uses: readonly string[],
+  guessed: boolean,
+): Found {
+  if (!found && !guessed) sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
+  return { deployment, uses, found };
 }
 
 /** Any ini may have a `[uwsgi]` section, whatever its name. */

@@ -13,8 +13,8 @@ import type {
   Setting,
   UwsgiFacts,
 } from '../model.ts';
-import { folderHere, locate } from '../roots.ts';
-import { known, likely, mapSetting, unknown } from '../setting.ts';
+import { environmentRoots, folderHere, locate } from '../roots.ts';
+import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
 import { impliesMaster, impliesThreads } from './option-table.ts';
@@ -33,14 +33,19 @@ export interface LowerInput {
   /** Folder uWSGI is started in. */
   readonly cwd: string;
   readonly home: OptionHome;
+  readonly env: ReadonlyMap<string, Value>;
 }
 
-export function lowerUwsgi({ reading, expansion, source, cwd: start, home }: LowerInput): Lowered {
+export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }: LowerInput): Lowered {
   const options = new Options(expansion);
   const chdir = likely(options.withDefault(['chdir'], readText, ''));
   const cwd = chdir ? folderHere(reading, start, chdir).path : start;
   const entrypoint = entrypointOf(options, cwd, reading);
-  const ownRoots = [...pythonPath(options, reading, start, cwd), cwd];
+  const ownRoots = [
+    ...pythonPath(options, reading, start, cwd),
+    cwd,
+    ...environmentRoots(reading, start, env),
+  ];
   const located = entrypoint.known ? locate(reading, entrypoint.value, ownRoots) : undefined;
   const processes = options.withDefault(['processes', 'workers'], readNumber, 1);
   const master = masterOf(options, expansion);

@@ -1,0 +1,31 @@
+// Helpers that the homes of command lines share: folders of a serving machine, and shells started in them.
+
+import { dirname } from '../../base/path.ts';
+import { folderHere, foldersUp } from '../roots.ts';
+import type { Value } from '../setting.ts';
+import type { Invocation, Shell } from '../shell/invocations.ts';
+import type { Reading } from '../source.ts';
+
+/** A shell in a folder as the file calls it. */
+export function shellIn(
+  reading: Reading,
+  from: string,
+  folder: string | undefined,
+  env: ReadonlyMap<string, Value> = new Map(),
+): Shell {
+  const resolve = (at: string, path: string): string => folderHere(reading, at, path).path;
+  return { cwd: folder === undefined ? from : resolve(from, folder), env, resolve };
+}
+
+/** Where the folder a command is started in is not certain: the file's own and those above may be meant. */
+export function anywhere(invocation: Invocation, reading: Reading, path: string): Invocation {
+  const folders = [...(invocation.elsewhere ?? []), ...foldersUp(dirname(path), reading.root)];
+  return { ...invocation, elsewhere: [...new Set(folders)].filter((one) => one !== invocation.cwd) };
+}
+
+/** Whether a path below the root is of tests, documentation or the like, where a command that serves is no deployment. */
+export function isSupporting(path: string): boolean {
+  return /(^|\/)(tests?|testing|testdata|fixtures?|docs?|benchmarks?|cassettes|locale|migrations|templates\/[^/]*\.html)\//i.test(
+    path,
+  );
+}

@@ -1,0 +1,90 @@
+// The homes of command lines: every file that says which commands are run, and the commands of one of them lowered
+// by the server they start. Adding a home means one file that exports a dialect and one line here.
+
+import { basename, relativePath } from '../../base/path.ts';
+import { range } from '../../base/range.ts';
+import type { CommandDialect, Found, ServerDialect, World } from '../dialect.ts';
+import { procfile } from '../procfile.ts';
+import type { Value } from '../setting.ts';
+import type { Invocation } from '../shell/invocations.ts';
+import type { Reading, Source } from '../source.ts';
+import { follow } from './follow.ts';
+import { shellScripts } from './script.ts';
+
+export const homes: readonly CommandDialect[] = [procfile, shellScripts];
+
+export interface Commanded {
+  readonly found: Found;
+  /** Its own: what it found wrong is said only where the deployment is kept. */
+  readonly reading: Reading;
+  /** The command stands in another file than the one that starts it. */
+  readonly called: boolean;
+  readonly python?: Value;
+}
+
+/** What a file must speak of to be read at all: a server, or a script that may start one. */
+const mention =
+  /gunicorn|uwsgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b/i;
+const sizeLimit = 512 * 1024;
+
+export function fromHome(world: World, servers: readonly ServerDialect[], path: string): Commanded[] {
+  const { reading } = world;
+  const below = relativePath(reading.root, path);
+  const found: Commanded[] = [];
+  for (const home of homes) {
+    if (!home.holdsCommands(basename(path), below)) continue;
+    const source = home.common ? speaking(reading, path) : opened(reading, path);
+    if (source === undefined) continue;
+    for (const invocation of home.commands(reading, source))
+      found.push(...lowered(world, servers, invocation));
+  }
+  return found;
+}
+
+function opened(reading: Reading, path: string): Source | undefined {
+  const file = reading.open(path);
+  if (file.ok) return file.source;
+  reading.problem(`This file was not read: ${file.reason}.`, { path, range: range(0, 0, 0, 0) });
+  return undefined;
+}
+
+function speaking(reading: Reading, path: string): Source | undefined {
+  const file = reading.peek(path);
+  if (!file.ok || file.source.text.length > sizeLimit || !mention.test(file.source.text)) return undefined;
+  return file.source;
+}
+
+function lowered(world: World, servers: readonly ServerDialect[], invocation: Invocation): Commanded[] {
+  const starts = (program: string): boolean => servers.some((server) => server.starts(program));
+  const reading = invocation.mounts === undefined ? world.reading : world.reading.inside(invocation.mounts);
+  const found: Commanded[] = [];
+  for (const one of follow(reading, invocation, starts)) {
+    const server = servers.find((each) => each.starts(one.program));
+    const best = server === undefined ? undefined : bestFolder({ ...world, reading }, server, one);
+    if (best === undefined) continue;
+    const called = one.at.path !== invocation.at.path || one.at !== invocation.at;
+    found.push({ ...best, called, ...(one.python === undefined ? {} : { python: one.python }) });
+  }
+  return found;
+}
+
+/** Lowers it from its folder, or from the first of the others that may be meant where the app is found. */
+function bestFolder(
+  world: World,
+  server: ServerDialect,
+  invocation: Invocation,
+): Pick<Commanded, 'found' | 'reading'> | undefined {
+  let first: Pick<Commanded, 'found' | 'reading'> | undefined;
+  for (const cwd of [invocation.cwd, ...(invocation.elsewhere ?? [])]) {
+    const reading = world.reading.attempt();
+    const found = server.fromCommand({ ...world, reading }, { ...invocation, cwd });
+    if (found === undefined) return undefined;
+    const attempt = { found, reading };
+    first ??= attempt;
+    if (found.found && (found.deployment.entrypoint.known || reading.problems.length === 0)) return attempt;
+  }
+  // Nowhere: what is missing may as well be a wrong guess of ours.
+  if (first !== undefined && invocation.elsewhere !== undefined)
+    return { found: first.found, reading: world.reading.attempt() };
+  return first;
+}
