@@ -1,7 +1,7 @@
 // Where the two streams meet: running applications on one side, deployments and findings on the other.
 // Gives the monitor its hints, and each running application the findings that explain its numbers. Pure.
 
-import { type Deployment, type Finding, severities } from './analysis.ts';
+import { type Deployment, type Finding, rulebook, severities } from './analysis.ts';
 import { relativePath } from './base/path.ts';
 import type { DeploymentHint } from './live/match.ts';
 import type { LiveApp, LiveSnapshot, Reason } from './protocol/live.ts';
@@ -70,15 +70,22 @@ function reasonsOf(app: LiveApp, analysed: readonly Analysed[]): readonly Reason
     return findings
       .filter((finding) => finding.deployments.includes(index))
       .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
-      .map((finding) => reasonOf(finding, root));
+      .map((finding) => reasonOf(finding, root, index));
   }
   return [];
 }
 
-function reasonOf({ rule, severity, message, at }: Finding, root: string): Reason {
+function reasonOf(finding: Finding, root: string, deployment: number): Reason {
+  const { rule, severity, at } = finding;
   const { line, column } = at.range.start;
   const label = `${relativePath(root, at.path)}:${line + 1}`;
-  return { rule, severity, text: firstClause(message), label, path: at.path, line, column };
+  return { rule, severity, text: textFor(finding, deployment), label, path: at.path, line, column };
+}
+
+/** A message speaks of the first of its deployments, by the name of its server; for another the rule's title holds. */
+function textFor({ rule, message, deployments }: Finding, deployment: number): string {
+  const title = deployments[0] === deployment ? undefined : rulebook.find(({ id }) => id === rule)?.title;
+  return firstClause(title ?? message);
 }
 
 /** What happens, without why and what to do. */

@@ -82,3 +82,12 @@ test('the same deployment in another folder is another one', () => {
   assert.equal(runningFrom(seen, '/w', first), undefined);
   assert.equal(runningFrom(seen, '/other', first)?.id, 'a');
 });
+
+test('a message that speaks of another server gives way to the title of its rule', () => {
+  const hint = hintsOf([analysed])[1];
+  const [app] = explained(snapshot(hint?.id ?? null), [analysed]).apps;
+  assert.deepEqual(
+    app?.reasons.map(({ text }) => text),
+    ['A preloaded app is not frozen before the fork.'],
+  );
+});

@@ -145,9 +145,9 @@ export class TrackedApp {
       threads: null,
       memory: null,
     };
-    return slots.map((slot, index) => ({
+    return slots.map((slot) => ({
       ...none,
-      id: `${this.id}:slot:${slot.id || `free${index}`}`,
+      id: `${this.id}:slot:${slot.id}`,
       requests: slot.requests,
       status: slot.status,
       replaces: null,

@@ -4,7 +4,7 @@
 import { connect } from 'node:net';
 
 export interface UwsgiWorkerStats {
-  /** uWSGI's number of the worker, from 1; 0 for a slot never used. */
+  /** uWSGI's number of the worker, from 1. */
   readonly id: number;
   /** 0 while the worker is cheaped. */
   readonly pid: number;
@@ -73,8 +73,9 @@ export function parseUwsgiStats(text: string): StatsResult {
     return notStats;
   }
   if (!isRecord(json) || typeof json.pid !== 'number' || !Array.isArray(json.workers)) return notStats;
-  const workers = json.workers.filter(isRecord).map((worker) => ({
-    id: asNumber(worker.id),
+  const workers = json.workers.filter(isRecord).map((worker, index) => ({
+    // A slot that was never used has no number yet; workers come in the order of their numbers.
+    id: asNumber(worker.id) || index + 1,
     pid: asNumber(worker.pid),
     status: typeof worker.status === 'string' ? worker.status.slice(0, 40) : '',
     requests: asNumber(worker.requests),

@@ -75,7 +75,7 @@ describe('documents', () => {
     const odd = parseUwsgiStats('{"pid":1,"workers":[null,3,{"pid":"x","status":5,"requests":null}]}');
     assert.deepEqual(odd, {
       ok: true,
-      stats: { masterPid: 1, workers: [{ id: 0, pid: 0, status: '', requests: 0 }] },
+      stats: { masterPid: 1, workers: [{ id: 1, pid: 0, status: '', requests: 0 }] },
     });
   });
 });
