@@ -1,7 +1,7 @@
 // Bundles the extension, the language server, the command line and the panel's page into dist/.
 // `--production` minifies and leaves source maps out; `--editor-tests` also bundles the editor suite into out/.
 
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -69,13 +69,9 @@ const copies = [
 rmSync('dist', { recursive: true, force: true });
 if (values['editor-tests']) rmSync('out/editor-tests', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
-for (const options of values['editor-tests'] ? [...bundles, editorTests] : bundles) {
-  const [entry] = options.entryPoints;
-  if (existsSync(entry)) await build(options);
-  else console.log(`not there yet: ${entry}`);
-}
+for (const options of values['editor-tests'] ? [...bundles, editorTests] : bundles) await build(options);
 for (const [from, to] of copies) copyFileSync(from, to);
-if (existsSync('dist/cli.mjs')) chmodSync('dist/cli.mjs', 0o755);
+chmodSync('dist/cli.mjs', 0o755);
 
 for (const file of readdirSync('dist', { recursive: true }).sort()) {
   const { size } = statSync(join('dist', file));

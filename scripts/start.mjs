@@ -63,7 +63,10 @@ async function main() {
   }
 
   if (!(await desktopEditor(folder))) console.log(`editor    ${await browserEditor(folder)}`);
-  console.log('\nCtrl-C stops everything.');
+  console.log(
+    '\nApply the quick fixes in orders/audit.py and orders/wsgi.py, save, then run “Forksight: Restart the Application”.',
+  );
+  console.log('Ctrl-C stops everything.');
   await followRestarts(app);
 }
 

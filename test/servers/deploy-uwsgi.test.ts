@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { readDeployments } from '../../server/src/deploy/index.ts';
 import type { Deployment, Deployments } from '../../server/src/deploy/model.ts';
 import { nodeFiles } from '../../server/src/node.ts';
@@ -258,4 +259,103 @@ test('a byte order mark hides the first section from uWSGI', async () => {
   assert.ok(readFileSync(join(dir, 'u.ini'), 'utf8').startsWith('\ufeff'));
   const { code } = await runServer({ server: 'uwsgi', dir, args: one.args });
   assert.notEqual(code, 0);
+});
+
+describe('generated configurations', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'n', 'procname', 'procname-append');
+  const piece = fc.constantFrom(
+    '%(a)',
+    '%(b)',
+    '%(n + 1)',
+    '%(n n)',
+    '%(n - 2 * 3)',
+    '%(a b)',
+    '%(c ++)',
+    '%(none)',
+    '%n',
+    '%%',
+    '%z',
+    '%(%(a))',
+    '$(N)',
+    '$(',
+    '(',
+    ')',
+    '%',
+    '$',
+    ' ',
+    '=',
+    'x',
+    '7',
+    '%(_)',
+    '#',
+    ';',
+    '[',
+  );
+  const value = fc.array(piece, { maxLength: 4 }).map((parts) => parts.join(''));
+  const option = fc
+    .tuple(name, fc.constantFrom('=', ' = ', '= ', '\t='), value)
+    .map((parts) => parts.join(''));
+  const line = fc.oneof(
+    { weight: 8, arbitrary: option },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        'master',
+        '  master = true  ',
+        '# a = 1',
+        ';b = 2',
+        '',
+        'ini = :s',
+        'ini = :t',
+        '[s]',
+        '[t]',
+        '[uwsgi]',
+      ),
+    },
+    { weight: 1, arbitrary: value.map((text) => `set-ph = p=${text}`) },
+    { weight: 1, arbitrary: value.map((text) => `set = a=${text}`) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        'for = x y',
+        'for-times = 2',
+        'if-opt = a',
+        'if-opt = a=x',
+        'if-not-opt = b',
+        'if-env = N',
+        'if-not-env = N=3',
+        'if-env = N=4',
+        'endif',
+        'endfor =',
+        'end',
+      ),
+    },
+  );
+
+  async function check(lines: readonly string[]): Promise<void> {
+    const files = { 'u.ini': ['[uwsgi]', 'n = 2', ...lines, '[end]'].join('\n') };
+    const args = ['--show-config', '--need-app', '--module', 'none_at_all', '--ini', 'u.ini'];
+    const { dir, read } = project({ args: args.slice(1), files, env: { N: '3' } });
+    if (read.problems.some(({ message }) => message.includes('until memory ends'))) return;
+    const { log } = await runServer({ server: 'uwsgi', dir, args, env: { N: '3' } });
+    const [deployment] = read.deployments;
+    if (!log.includes(';end of configuration'))
+      assert.ok(
+        read.problems.some(({ message }) => /stops here|itself/.test(message)),
+        log,
+      );
+    else if (deployment !== undefined)
+      compareOptions(
+        { ...deployment, options: deployment.options.slice(1) },
+        log.replace('need-app = true\n', ''),
+      );
+  }
+
+  test('give the same list of options', async () => {
+    const lines = fc.array(line, { maxLength: 9 });
+    await fc.assert(fc.asyncProperty(lines, check), {
+      numRuns: Number(process.env.FORKSIGHT_RUNS ?? 60),
+      seed: Number(process.env.FORKSIGHT_SEED ?? 2),
+    });
+  });
 });

@@ -18,14 +18,15 @@ after(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-test('the smoke run sees the findings and the live workers, and leaves a picture of each', {
+test('the smoke run sees the findings, the live workers and what the fixes change, and leaves pictures', {
   timeout: 180_000,
 }, async () => {
   const pictures = join(scratch, 'pictures');
   const run = npmStart('--smoke', '--pictures', pictures);
   const [code] = await once(run.child, 'exit');
   assert.equal(code, 0, run.output());
-  for (const name of ['findings.png', 'panel.png'])
+  assert.match(run.output(), /\d+ jobs done, private memory per worker [\d.]+ MB before, [\d.]+ MB after/);
+  for (const name of ['findings.png', 'panel.png', 'repaired.png'])
     assert.ok(statSync(join(pictures, name)).size > 10_000, name);
   assert.deepEqual(leftOf(run.output()), []);
 });

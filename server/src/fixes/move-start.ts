@@ -123,17 +123,17 @@ function pathOf(module: string, { simulation }: FixCase): string | undefined {
 function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenElsewhere {
   return (module, name) => {
     if (cases.some(({ deployment }) => isCallable(deployment, name))) return true;
-    const own = new Set(cases.map((each) => pathOf(module, each)));
-    const paths = new Set(cases.flatMap((each) => each.simulation.imported.map(({ path }) => path)));
-    return [...paths].some((path) => {
-      if (own.has(path) || !context.text(path)?.includes(name)) return false;
-      const body = context.module(path)?.body ?? [];
-      return body.some(
-        (s) =>
-          s.k === 'from' &&
-          (s.names === '*' ? takesAll(s.module, module) : s.names.some((n) => n.name === name)),
-      );
-    });
+    return cases.some(({ simulation }) =>
+      simulation.imported.some(
+        (each) =>
+          each.module !== module &&
+          (context.module(each.path)?.body ?? []).some(
+            (s) =>
+              s.k === 'from' &&
+              (s.names === '*' ? takesAll(s.module, module) : s.names.some((n) => n.name === name)),
+          ),
+      ),
+    );
   };
 }
 

@@ -6,6 +6,7 @@ import type { Stmt } from '../modules/summary.ts';
 import type { FixCase, FixContext } from './fix.ts';
 import type { PythonFile } from './python-file.ts';
 
+type ImportedModule = FixCase['simulation']['imported'][number];
 type Import = Extract<Stmt, { k: 'import' | 'from' }>;
 
 /** `file` is the file without the call, `moved` the call as it stood there. */
@@ -59,44 +60,43 @@ function importedModule(
   cases: readonly FixCase[],
 ): string | undefined {
   if (statement.k === 'import') return name;
-  const base = baseOf(statement, path, cases);
+  const modules = cases.flatMap(({ simulation }) => simulation.imported);
+  const own = modules.find((each) => each.path === path);
+  const base = own && baseOf(statement, own);
   if (base === undefined || statement.names === '*') return undefined;
   const original = statement.names.find((each) => localName(each) === name)?.name;
   const submodule = `${base}.${original}`;
-  return isModule(submodule, cases) ? submodule : base;
+  return modules.some((each) => each.module === submodule) ? submodule : base;
 }
 
 /** The dotted module after `from`, relative ones resolved. */
-function baseOf(
-  statement: Extract<Stmt, { k: 'from' }>,
-  path: string,
-  cases: readonly FixCase[],
-): string | undefined {
+function baseOf(statement: Extract<Stmt, { k: 'from' }>, own: ImportedModule): string {
   if (statement.level === 0) return statement.module;
-  const own = cases
-    .flatMap(({ simulation }) => simulation.imported)
-    .find((each) => each.path === path)?.module;
-  if (own === undefined) return undefined;
-  const up = statement.level - (path.endsWith('/__init__.py') ? 1 : 0);
-  const parts = own.split('.').slice(0, own.split('.').length - up);
-  return [...parts, ...(statement.module === '' ? [] : [statement.module])].join('.');
+  const parts = own.module.split('.');
+  const up = statement.level - (own.path.endsWith('/__init__.py') ? 1 : 0);
+  const above = parts.slice(0, parts.length - up);
+  return [...above, ...(statement.module === '' ? [] : [statement.module])].join('.');
 }
 
-function isModule(module: string, cases: readonly FixCase[]): boolean {
-  return cases.some(({ simulation }) => simulation.imported.some((each) => each.module === module));
-}
-
-function importedElsewhere(module: string, path: string, input: FixCase, context: FixContext): boolean {
-  const leaf = module.slice(module.lastIndexOf('.') + 1);
-  return input.simulation.imported.some((each) => {
+/** Asked of every module of the project: nothing here may grow with their number. */
+function importedElsewhere(
+  module: string,
+  path: string,
+  { simulation }: FixCase,
+  context: FixContext,
+): boolean {
+  return simulation.imported.some((each) => {
     if (each.path === path || each.module === module || each.phase !== 'master-import') return false;
-    if (context.text(each.path)?.includes(leaf) !== true) return false;
     return (context.module(each.path)?.body ?? []).some((statement) => {
       if (statement.k === 'import') return statement.names.some((name) => name.module === module);
       if (statement.k !== 'from') return false;
-      const base = baseOf(statement, each.path, [input]);
+      const base = baseOf(statement, each);
       if (base === module) return true;
-      return statement.names !== '*' && statement.names.some((name) => `${base}.${name.name}` === module);
+      return (
+        module.startsWith(`${base}.`) &&
+        statement.names !== '*' &&
+        statement.names.some((name) => `${base}.${name.name}` === module)
+      );
     });
   });
 }

@@ -22,17 +22,29 @@ export interface Python {
   parseModule(text: string): ModuleIr;
   /** The suite of one function of the same text; `body` is `FunctionDef.body`. */
   parseBody(text: string, body: Span): ModuleIr;
+  /** Gives the parser's memory back; what is parsed after that is empty. */
+  dispose(): void;
 }
 
 export async function loadPython(grammar: Grammar): Promise<Python> {
   await Parser.init({ wasmBinary: grammar.engine });
   const parser = new Parser();
-  parser.setLanguage(await Language.load(grammar.python));
+  parser.setLanguage(await languageOf(grammar.python));
   return new TreeSitterPython(parser);
+}
+
+/** Once linked, a language stays in the engine's memory until the process ends: each is loaded once. */
+const languages = new WeakMap<Uint8Array, Promise<Language>>();
+
+function languageOf(bytes: Uint8Array): Promise<Language> {
+  const loaded = languages.get(bytes) ?? Language.load(bytes);
+  languages.set(bytes, loaded);
+  return loaded;
 }
 
 class TreeSitterPython implements Python {
   private readonly parser: Parser;
+  private disposed = false;
 
   constructor(parser: Parser) {
     this.parser = parser;
@@ -51,11 +63,17 @@ class TreeSitterPython implements Python {
     });
   }
 
+  dispose(): void {
+    if (!this.disposed) this.parser.delete();
+    this.disposed = true;
+  }
+
   private parse(
     skeleton: Skeleton,
     rows: number,
     lower: (root: Node, context: LowerContext) => ModuleIr['body'],
   ): ModuleIr {
+    if (this.disposed) return { body: [], errors: [] };
     const tree = this.parser.parse(skeleton.text);
     if (tree === null) return { body: [], errors: [] };
     try {

@@ -16,6 +16,7 @@ export interface Project {
   analyse(): Promise<AnalysisResult>;
   /** Applies the preferred fix; throws where the finding has none. */
   apply(finding: Finding): void;
+  dispose(): void;
 }
 
 export async function project(files: Tree): Promise<Project> {
@@ -40,16 +41,21 @@ export async function project(files: Tree): Promise<Project> {
       }
       analysis.changed(paths);
     },
+    dispose: () => analysis.dispose(),
   };
 }
 
 /** Applies the fixes of these rules one after the other, each to a fresh analysis. */
 export async function repair(files: Tree, rules: readonly string[]): Promise<Record<string, string>> {
   const given = await project(files);
-  for (const rule of rules) {
-    const { findings } = await given.analyse();
-    const finding = findings.find((each) => each.rule === rule);
-    if (finding !== undefined && finding.fixes.length > 0) given.apply(finding);
+  try {
+    for (const rule of rules) {
+      const { findings } = await given.analyse();
+      const finding = findings.find((each) => each.rule === rule);
+      if (finding !== undefined && finding.fixes.length > 0) given.apply(finding);
+    }
+    return { ...given.tree };
+  } finally {
+    given.dispose();
   }
-  return { ...given.tree };
 }

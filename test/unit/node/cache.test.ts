@@ -24,6 +24,7 @@ test('a summary is read from disk the next time, and says the same', async () =>
   const unable = {
     parseModule: () => assert.fail('parsed again'),
     parseBody: () => assert.fail('parsed again'),
+    dispose: () => {},
   };
   const second = new ModuleStore(files, unable, new DiskCache(folder)).summary('/w/a.py')?.ir;
   assert.deepEqual(second, first);

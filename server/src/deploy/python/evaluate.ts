@@ -5,7 +5,8 @@
 import type { Span } from '../../base/range.ts';
 import type { Expr, Python, Stmt } from '../../syntax/index.ts';
 import type { CallArguments, Surroundings } from './builtins.ts';
-import { choose, evaluate, type Scope } from './expressions.ts';
+import { evaluate, type Scope } from './expressions.ts';
+import { joinNames, joinReturns } from './join.ts';
 import {
   type Bound,
   binary,
@@ -16,7 +17,6 @@ import {
   likelyValue,
   type PyValue,
   type Result,
-  sameResult,
   truth,
 } from './values.ts';
 
@@ -332,58 +332,6 @@ class Frame implements Scope {
     if (target.k === 'name') this.#bind(target.id, doubt(why), target.at);
     else if (target.k === 'sequence') for (const item of target.items) this.#forget(item, why);
   }
-}
-
-function joinNames(
-  test: Result,
-  yes: ReadonlyMap<string, Bound>,
-  no: ReadonlyMap<string, Bound>,
-): Map<string, Bound> {
-  const joined = new Map<string, Bound>();
-  for (const name of new Set([...yes.keys(), ...no.keys()])) {
-    const left = yes.get(name);
-    const right = no.get(name);
-    const either = left ?? right;
-    if (either === undefined) continue;
-    if (
-      left === right ||
-      (left !== undefined && right !== undefined && sameResult(left.result, right.result))
-    )
-      joined.set(name, either);
-    else if (left === undefined || right === undefined) {
-      const why = test.known ? 'depends on a condition' : test.why;
-      joined.set(name, { ...either, result: doubt(why, likelyValue(either.result)) });
-    } else
-      joined.set(name, {
-        ...left,
-        result: choose(
-          unsure(test),
-          () => left.result,
-          () => right.result,
-        ),
-      });
-  }
-  return joined;
-}
-
-function joinReturns(test: Result, yes: Result | undefined, no: Result | undefined): Result | undefined {
-  if (yes === undefined && no === undefined) return undefined;
-  if (yes !== undefined && no !== undefined)
-    return choose(
-      unsure(test),
-      () => yes,
-      () => no,
-    );
-  const why = test.known ? 'depends on a condition' : test.why;
-  const likely = likelyValue(unsure(test));
-  const holds = likely === undefined ? undefined : truth(likely);
-  const taken = holds === undefined ? (yes ?? no) : holds ? yes : no;
-  return doubt(why, taken === undefined ? undefined : likelyValue(taken));
-}
-
-/** A test whose truth is not known even where its value is. */
-function unsure(test: Result): Result {
-  return test.known ? doubt('depends on a condition', test.value) : test;
 }
 
 /** `globals().update(…)`, `locals().update(…)`, `exec(…)` */

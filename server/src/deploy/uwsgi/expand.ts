@@ -8,7 +8,7 @@ import { endsLogic, isLogic, judge, type Logic } from './conditions.ts';
 import { type IniSection, readIni } from './ini.ts';
 import { type MagicFile, magicTable } from './magic.ts';
 import { isImmediate } from './option-table.ts';
-import { placeholder, type Replacement, replaceReferences } from './passes.ts';
+import { endless, placeholder, type Replacement, replaceReferences } from './passes.ts';
 
 export interface Option {
   readonly key: string;
@@ -251,8 +251,16 @@ export class Expander {
   }
 
   #pass(symbol: '$' | '@' | '%', resolve: Parameters<typeof replaceReferences>[2]): void {
-    for (const option of this.#options)
-      if (!option.configured) option.value = replaceReferences(option.value, symbol, resolve);
+    for (const option of this.#options) {
+      if (option.configured) continue;
+      replaceReferences(option, symbol, resolve);
+      if (option.value.unknown !== endless || this.#open !== undefined) continue;
+      this.#problem(
+        'uWSGI stops here: this value refers to itself and is expanded until memory ends.',
+        option.at,
+      );
+      this.#open = 'uWSGI refuses this configuration';
+    }
   }
 
   #optionText(name: string): Replacement | undefined {

@@ -1,7 +1,7 @@
 // What uWSGI does to option values once all are read: `$(ENV)`, then `@(file)`, then `%(option)` with its arithmetic.
 // Follows uWSGI's own scanning, oddities included. Knows no option's meaning.
 
-import type { Value } from '../setting.ts';
+import type { Unknown, Value } from '../setting.ts';
 
 /** A value as an option of the running list has it. */
 export interface Replacement {
@@ -15,10 +15,24 @@ export type Resolver = (name: string) => Replacement | { readonly unknown: strin
 const lengthLimit = 65536;
 const replacementLimit = 200;
 
-/** Replaces `symbol(name)` throughout; names the resolver does not know stay as they are. */
-export function replaceReferences(value: Value, symbol: '$' | '@' | '%', resolve: Resolver): Value {
-  let { text } = value;
-  let unknown = value.unknown;
+/** What is unknown of a value that uWSGI would expand for ever. */
+export const endless: Unknown = { why: 'refers to itself', hinted: false };
+
+/**
+ * Replaces `symbol(name)` throughout; names the resolver does not know stay as they are. The option changes with each
+ * replacement, so that a name that leads back to it sees what is there by then.
+ */
+export function replaceReferences(
+  option: { value: Value },
+  symbol: '$' | '@' | '%',
+  resolve: Resolver,
+): void {
+  const original = option.value;
+  let { text } = original;
+  let unknown = original.unknown;
+  const update = (): void => {
+    option.value = { text, at: original.at, ...(unknown === undefined ? {} : { unknown }) };
+  };
   let seen: 'nothing' | 'symbol' | 'inside' = 'nothing';
   let start = 0;
   let depth = 0;
@@ -49,15 +63,18 @@ export function replaceReferences(value: Value, symbol: '$' | '@' | '%', resolve
     if (found === undefined) continue;
     if (!('text' in found)) {
       unknown ??= { why: found.unknown, hinted: false };
+      update();
       continue;
     }
     unknown ??= found.unknown;
     text = text.slice(0, start - 2) + found.text + text.slice(i + 1);
-    if (++count > replacementLimit || text.length > lengthLimit)
-      return { text: value.text, at: value.at, unknown: { why: 'refers to itself', hinted: false } };
+    if (++count > replacementLimit || text.length > lengthLimit) {
+      option.value = { ...original, unknown: endless };
+      return;
+    }
+    update();
     i = 0;
   }
-  return { text, at: value.at, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 /** `%(a)`, `%(a b)`, `%(a + 2)`: one step after the other from the left, as integers; names not known are empty. */
