@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { ForksightApi } from './api.ts';
 import { registerCommands } from './commands.ts';
+import { registerLanguageStatus } from './language-status.ts';
 import { LiveFeed } from './live-feed.ts';
 import { registerPanel } from './panel.ts';
 import { restartApp } from './restart.ts';
@@ -20,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): ForksightApi {
     server,
     pages,
     registerCommands(server, pages),
+    registerLanguageStatus(server, output),
     feed,
     new StatusItem(feed),
     registerPanel(context.extensionUri, feed, { restart: (app) => void restartApp(feed, app) }),

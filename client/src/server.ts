@@ -37,8 +37,8 @@ export class Server implements vscode.Disposable {
       documentSelector: [
         { scheme: 'file', language: 'python' },
         { scheme: 'file', pattern: '**/*.ini' },
-        { scheme: 'file', pattern: '**/Procfile' },
-        { scheme: 'file', pattern: '**/pyproject.toml' },
+        { scheme: 'file', pattern: '**/{Procfile,Dockerfile}*' },
+        { scheme: 'file', pattern: '**/*.{toml,yaml,yml,xml,json,sh,service}' },
       ],
       outputChannel: output,
       initializationOptions,

@@ -217,14 +217,15 @@ class WorkspaceAnalysis implements Analysis {
     const all = new Set([...paths, ...this.#below(paths)]);
     // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
     const different = new Set([...all].filter((path) => this.#store.refresh(path)));
-    const settings = resolvePath(this.#root, settingsFile);
-    if (all.has(settings)) this.#project = undefined;
     const configured = this.#read?.inputs ?? [];
-    if ([...all].some((path) => configured.includes(path) || mayConfigure(basename(path))))
-      this.#read = undefined;
-    for (const [id, { inputs: needed }] of this.#known)
-      if ([...different].some((path) => needed.has(path))) this.#known.delete(id);
-    this.#last = undefined;
+    const settings = all.has(resolvePath(this.#root, settingsFile));
+    const configuration = [...all].some((path) => configured.includes(path) || mayConfigure(basename(path)));
+    const code = [...this.#known.values()].some(({ inputs }) => [...all].some((path) => inputs.has(path)));
+    if (settings) this.#project = undefined;
+    if (configuration) this.#read = undefined;
+    for (const [id, { inputs }] of this.#known)
+      if ([...different].some((path) => inputs.has(path))) this.#known.delete(id);
+    if (settings || configuration || code) this.#last = undefined;
   }
 
   /** A path that is no input itself may be a folder that came or went: it stands for everything below it. */

@@ -183,3 +183,12 @@ test('an ini that does not parse, an empty workspace, one without Python', async
     assert.deepEqual({ findings, deployments, problems }, { findings: [], deployments: [], problems: [] });
   }
 });
+
+test('a file that nothing reads changes nothing', async () => {
+  const { files, analysis } = await bench(project);
+  const first = await analysis.run();
+  files.write('tools/release.py', 'import os\n');
+  files.write('notes.yaml', 'a: 1\n');
+  analysis.changed(['/w/tools/release.py', '/w/notes.yaml']);
+  assert.equal(await analysis.run(), first);
+});

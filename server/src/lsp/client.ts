@@ -42,8 +42,9 @@ export class Client {
     if (workspace?.didChangeWatchedFiles?.dynamicRegistration)
       await this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
         watchers: [
-          { globPattern: '**/*.{py,ini}' },
-          { globPattern: '**/{Procfile,pyproject.toml}' },
+          // Wider than what is read: the analysis knows what matters to it, and ignores the rest at no cost.
+          { globPattern: '**/*.{py,ini,toml,cfg,conf,yaml,yml,xml,json,sh,service}' },
+          { globPattern: '**/{Procfile,Dockerfile}*' },
           // A deleted folder is told as one event, without the files it held.
           { globPattern: '**/*', kind: WatchKind.Delete },
         ],

@@ -43,7 +43,7 @@ export class Project {
   /** Whether there is a new result. */
   async run(cancellation: Cancellation, progress?: Progress): Promise<boolean> {
     const result = await this.#analysis.run({ cancellation, ...(progress ? { progress } : {}) });
-    if (cancellation.cancelled) return false;
+    if (cancellation.cancelled || result === this.#result) return false;
     this.#result = result;
     const byPath = new Map<string, Diagnostic[]>();
     const add = (path: string, diagnostic: Diagnostic): void => {

@@ -85,17 +85,18 @@ export class Session implements Work {
   async run(cancellation: Cancellation, generation: number): Promise<void> {
     this.#generation = generation;
     this.#status('running');
+    let changed = false;
     for (const project of this.projects) {
       const first = project.result === undefined ? await this.#ports.progress(project.root) : undefined;
       try {
-        await project.run(cancellation, first?.report);
+        changed = (await project.run(cancellation, first?.report)) || changed;
       } finally {
         first?.done();
       }
       if (cancellation.cancelled) return;
     }
     this.#status('done');
-    this.#ports.refreshed();
+    if (changed) this.#ports.refreshed();
   }
 
   failed(error: unknown): void {
