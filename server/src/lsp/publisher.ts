@@ -1,5 +1,5 @@
 // What the client has been told: sends a file's diagnostics when they differ, clears those that vanished.
-// Several owners (workspace folders) may speak of one file; their sets are joined.
+// Several owners (workspace folders) may speak of one file; their sets are joined, each finding told once.
 
 import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
 
@@ -41,7 +41,9 @@ export class Publisher {
       this.#sent.delete(path);
       this.#ports.send({ uri: sent.uri, diagnostics: [] });
     }
-    for (const [path, diagnostics] of wanted) if (diagnostics.length > 0) this.#update(path, diagnostics);
+    for (const [path, diagnostics] of wanted)
+      if (diagnostics.length > 0)
+        this.#update(path, this.#owners.size > 1 ? unique(diagnostics) : diagnostics);
   }
 
   #update(path: string, diagnostics: Diagnostic[]): void {
@@ -54,4 +56,8 @@ export class Publisher {
     const version = this.#ports.version(path);
     this.#ports.send({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
   }
+}
+
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
 }

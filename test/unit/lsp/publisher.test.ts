@@ -51,6 +51,8 @@ test('two owners of one file are joined', () => {
     sent.at(-1)?.diagnostics.map((one) => one.message),
     ['outer', 'inner'],
   );
+  it.publish('/w/in', new Map([['/w/in/a.py', [diagnostic('outer')]]]));
+  assert.equal(sent.at(-1)?.diagnostics.length, 1);
 });
 
 test('a file whose address changes is cleared under the old one', () => {

@@ -53,7 +53,7 @@ function write(name: string, text: string): void {
 }
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'forksight-server-')));
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'forksight sérver #1-')));
   for (const [name, text] of Object.entries(project)) write(name, text);
   client = new TestClient(root);
 });
@@ -143,6 +143,36 @@ test('hover, code lens, actions and the page of a rule', async () => {
   assert.ok(titles.includes('Explain thread-before-fork'), titles.join(', '));
   const page = await client.request<RuleDocument>(ruleDocument, { rule: 'thread-before-fork' });
   assert.match(page.markdown, /^# thread-before-fork/);
+});
+
+test('folders come and go: each has its own deployments, and what a closed one reported is cleared', async () => {
+  await client.start();
+  write('second/uwsgi.ini', ini.replace('shop.wsgi', 'app'));
+  write('second/app.py', `import threading\nthreading.Thread(target=print).start()\n${wsgi}`);
+  const folder = { uri: client.uri('second'), name: 'second' };
+  const change = (added: object[], removed: object[]) =>
+    client.after(() => client.notify('workspace/didChangeWorkspaceFolders', { event: { added, removed } }));
+  const { deployments } = await change([folder], []);
+  assert.equal(deployments, 2);
+  assert.deepEqual(client.findings()['second/app.py'], ['2 thread-before-fork', '6 missing-gc-freeze']);
+  await change([], [folder]);
+  assert.deepEqual(client.findings(), expected);
+});
+
+test('a file that is open and outside every folder is left alone', async () => {
+  await client.start();
+  await client.open('../elsewhere.py', 'import threading\nthreading.Thread(target=print).start()\n');
+  assert.deepEqual(client.findings(), expected);
+});
+
+test('a document that cannot be a module is said and leaves the rest', async () => {
+  await client.start();
+  await client.open('shop/audit.py');
+  const status = await client.edit('shop/audit.py', 2, `${audit}# ${'x'.repeat(3 * 1024 * 1024)}`);
+  assert.deepEqual(status.notes, ['shop/audit.py was not read: it is larger than 2 MB.']);
+  assert.deepEqual(client.findings(), { 'shop/wsgi.py': expected['shop/wsgi.py'] });
+  await client.edit('shop/audit.py', 3, audit);
+  assert.deepEqual(client.findings(), expected);
 });
 
 test('a client that can do nothing but show diagnostics is served, and the server ends when told', async () => {
