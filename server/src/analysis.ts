@@ -8,7 +8,7 @@ import type { Location } from './base/range.ts';
 import { mayConfigure, readDeployments } from './deploy/index.ts';
 import type { Deployment, Deployments, Problem } from './deploy/model.ts';
 import { moduleNameOf, Resolver } from './modules/resolve.ts';
-import { ModuleStore, type SummaryCache } from './modules/store.ts';
+import { type Change, ModuleStore, type SummaryCache } from './modules/store.ts';
 import type { ModuleIr } from './modules/summary.ts';
 import { type WarmOptions, warm } from './modules/warm.ts';
 import { ruleDocs } from './rules/docs.generated.ts';
@@ -19,6 +19,7 @@ import { runRules } from './rules/run.ts';
 import { settle } from './rules/settle.ts';
 import type { Simulation } from './simulate/event.ts';
 import { simulate } from './simulate/index.ts';
+import { relocate } from './simulate/relocate.ts';
 import { loadPython, type Python } from './syntax/index.ts';
 import { noProjectSettings, type ProjectSettings, readProjectSettings } from './workspace/pyproject.ts';
 import { shiftBetween } from './workspace/shift.ts';
@@ -215,17 +216,26 @@ class WorkspaceAnalysis implements Analysis {
     this.#changed.clear();
     if (paths.length === 0) return;
     const all = new Set([...paths, ...this.#below(paths)]);
-    // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
-    const different = new Set([...all].filter((path) => this.#store.refresh(path)));
     const configured = this.#read?.inputs ?? [];
     const settings = all.has(resolvePath(this.#root, settingsFile));
     const configuration = [...all].some((path) => configured.includes(path) || mayConfigure(basename(path)));
     const code = [...this.#known.values()].some(({ inputs }) => [...all].some((path) => inputs.has(path)));
+    // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
+    for (const path of all) this.#follow(path, this.#store.refresh(path));
     if (settings) this.#project = undefined;
     if (configuration) this.#read = undefined;
-    for (const [id, { inputs }] of this.#known)
-      if ([...different].some((path) => inputs.has(path))) this.#known.delete(id);
     if (settings || configuration || code) this.#last = undefined;
+  }
+
+  /** Simulations that rest on a file move with its lines, or are forgotten when it says something else. */
+  #follow(path: string, change: Change): void {
+    if (change.kind === 'same') return;
+    for (const [id, known] of this.#known) {
+      if (!known.inputs.has(path)) continue;
+      const simulation = change.kind === 'moved' ? relocate(known.simulation, path, change.map) : undefined;
+      if (simulation === undefined) this.#known.delete(id);
+      else this.#known.set(id, { ...known, simulation });
+    }
   }
 
   /** A path that is no input itself may be a folder that came or went: it stands for everything below it. */

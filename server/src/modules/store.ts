@@ -7,6 +7,7 @@ import type { FileSystem } from '../base/ports.ts';
 import type { Span } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
 import { readText } from '../workspace/text.ts';
+import { Alignment, type SpanMap } from './align.ts';
 import { equalSummaries, functionsOf } from './equal.ts';
 import type { ModuleIr, Stmt } from './summary.ts';
 
@@ -29,6 +30,12 @@ export interface SummaryCache {
   put(key: string, ir: ModuleIr): void;
 }
 
+/** What became of a file's content: nothing that was asked of it changed, it only moved, or anything may differ. */
+export type Change =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'moved'; readonly map: SpanMap }
+  | { readonly kind: 'different' };
+
 interface Entry {
   readonly key: string;
   readonly summary: ModuleSummary;
@@ -36,11 +43,14 @@ interface Entry {
   readonly bodies: Map<string, Body>;
   /** Another one when anything that was asked for is different. */
   readonly revision: object;
+  /** How the places of the reading before, with the same revision, are found in this one. */
+  readonly moved?: SpanMap;
 }
 
 interface Body {
   readonly at: Span;
-  readonly ir: ModuleIr;
+  /** Read when asked for. */
+  ir: ModuleIr | undefined;
 }
 
 export class ModuleStore {
@@ -65,12 +75,12 @@ export class ModuleStore {
   }
 
   /** Reads the path again: whether anything that was asked of it has another answer now. */
-  refresh(path: string): boolean {
+  refresh(path: string): Change {
     const known = this.entries.get(path);
     this.changed(path);
-    if (known === undefined) return true;
-    const now = this.entry(path);
-    return now === undefined || known.revision !== now.revision;
+    const now = known === undefined ? undefined : this.entry(path);
+    if (now === undefined || known?.revision !== now.revision) return { kind: 'different' };
+    return now === known || now.moved === undefined ? { kind: 'same' } : { kind: 'moved', map: now.moved };
   }
 
   /** The module's summary; undefined when the file cannot be read at all. */
@@ -84,9 +94,10 @@ export class ModuleStore {
     if (at === null || entry === undefined) return [];
     let body = entry.bodies.get(bodyKey(at));
     if (body === undefined) {
-      body = { at, ir: this.python.parseBody(entry.summary.text, at) };
+      body = { at, ir: undefined };
       entry.bodies.set(bodyKey(at), body);
     }
+    body.ir ??= this.python.parseBody(entry.summary.text, body.at);
     return body.ir.body;
   }
 
@@ -135,10 +146,38 @@ export class ModuleStore {
       stale: false,
       ...(problem === undefined ? {} : { problem }),
     };
-    if (known !== undefined && !known.summary.stale && equalSummaries(known.summary.ir, ir)) {
-      if (sameBodies(known.bodies.values(), known.summary.text, text)) return { ...known, key, summary };
+    if (known === undefined) return { key, summary, bodies: new Map(), revision: {} };
+    const { moved: _, ...still } = known;
+    if (equalSummaries(known.summary.ir, ir)) {
+      if (sameBodies(known.bodies.values(), known.summary.text, text)) return { ...still, key, summary };
     }
-    return { key, summary, bodies: new Map(), revision: {} };
+    const alignment = new Alignment();
+    const bodies = alignment.add(known.summary.ir, ir) ? this.follow(known, text, alignment) : undefined;
+    if (bodies === undefined) return { key, summary, bodies: new Map(), revision: {} };
+    return { key, summary, bodies, revision: known.revision, moved: alignment.map };
+  }
+
+  /** The bodies that were asked for, where they stand in the new text; undefined when one of them says something else. */
+  private follow(known: Entry, text: string, alignment: Alignment): Map<string, Body> | undefined {
+    const old = linesOf(known.summary.text);
+    const now = linesOf(text);
+    const bodies = new Map<string, Body>();
+    for (const body of known.bodies.values()) {
+      const at = alignment.map(body.at);
+      if (at === undefined) return undefined;
+      const [from, , to] = body.at;
+      const by = at[0] - from;
+      const moved: Body = { at, ir: undefined };
+      bodies.set(bodyKey(at), moved);
+      if (at[2] - to === by && old.slice(from, to + 1).every((line, row) => line === now[at[0] + row])) {
+        alignment.addBlock(from, to, by);
+        continue;
+      }
+      body.ir ??= this.python.parseBody(known.summary.text, body.at);
+      moved.ir = this.python.parseBody(text, at);
+      if (!alignment.add(body.ir, moved.ir)) return undefined;
+    }
+    return bodies;
   }
 
   /** Broken at module level, or in a function that runs: half-typed code. */
@@ -148,11 +187,15 @@ export class ModuleStore {
     for (const [name, fn] of functionsOf(ir.body)) {
       const old = before.get(name)?.body;
       const asked = old ? known.bodies.get(bodyKey(old)) : undefined;
-      if (asked === undefined || asked.ir.errors.length > 0) continue;
+      if (asked === undefined || (asked.ir?.errors.length ?? 0) > 0) continue;
       if (fn.body === null || this.python.parseBody(text, fn.body).errors.length > 0) return true;
     }
     return false;
   }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r\n|\n|\r/);
 }
 
 function bodyKey(at: Span): string {
@@ -161,8 +204,8 @@ function bodyKey(at: Span): string {
 
 /** Whether the lines of all those bodies read the same in both texts. */
 function sameBodies(bodies: Iterable<Body>, before: string, after: string): boolean {
-  const old = before.split(/\r\n|\n|\r/);
-  const now = after.split(/\r\n|\n|\r/);
+  const old = linesOf(before);
+  const now = linesOf(after);
   for (const { at } of bodies)
     for (let row = at[0]; row <= at[2]; row++) if (old[row] !== now[row]) return false;
   return true;

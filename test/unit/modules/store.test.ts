@@ -24,7 +24,7 @@ function edited(change: (store: ModuleStore, write: (text: string) => void) => v
 test('a body that nobody asked for may change', () => {
   edited((store, write) => {
     write(source.replace('return 1', 'return 2 + x'));
-    assert.equal(store.refresh(path), false);
+    assert.equal(store.refresh(path).kind, 'same');
     assert.match(store.summary(path)?.text ?? '', /return 2/);
   });
 });
@@ -32,29 +32,53 @@ test('a body that nobody asked for may change', () => {
 test('a body that was asked for may not', () => {
   edited((store, write) => {
     write(source.replace('work(1)', 'work(2)'));
-    assert.equal(store.refresh(path), true);
+    assert.equal(store.refresh(path).kind, 'different');
   });
 });
 
-test('nor may the module level, nor where it stands', () => {
+test('nor may the module level', () => {
   edited((store, write) => {
     write(source.replace('queue.Queue()', 'queue.LifoQueue()'));
-    assert.equal(store.refresh(path), true);
-    write(`\n${source}`);
-    assert.equal(store.refresh(path), true);
+    assert.equal(store.refresh(path).kind, 'different');
   });
+});
+
+test('lines that move say where they are now, and what was asked for moves with them', () => {
+  const changes: readonly ((text: string) => string)[] = [
+    (text) => `# one\n# two\n${text}`,
+    (text) => text.replace('jobs = ', '# comment\njobs = '),
+    (text) => text.replace('    work(1)', '    # said\n    work(1)  # again'),
+    (text) => text.replace('work(1)', 'work( 1 )').replace('return 1', 'return 2'),
+  ];
+  for (const change of changes) {
+    edited((store, write) => {
+      const before = store.summary(path)?.ir;
+      write(change(source));
+      const refreshed = store.refresh(path);
+      assert.ok(refreshed.kind === 'moved');
+      const after = store.summary(path)?.ir;
+      const [old, now] = [before?.body.at(-2), after?.body.at(-2)];
+      assert.ok(old?.k === 'def' && now?.k === 'def' && old.fn.body && now.fn.body);
+      assert.deepEqual(refreshed.map(old.fn.nameAt), now.fn.nameAt);
+      const [call] = store.body(path, now.fn.body);
+      assert.equal(store.summary(path)?.text.split('\n')[call?.at[0] ?? 0]?.includes('work('), true);
+      assert.equal(store.refresh(path).kind, 'same');
+      write(change(source).replace('work(', 'task('));
+      assert.equal(store.refresh(path).kind, 'different');
+    });
+  }
 });
 
 test('half-typed code keeps the last good state, at module level and in a function that runs', () => {
   for (const half of [source.replace('jobs = queue', 'jobs = queue.('), source.replace('work(1)', 'work(')]) {
     edited((store, write) => {
       write(half);
-      assert.equal(store.refresh(path), false);
+      assert.equal(store.refresh(path).kind, 'same');
       const summary = store.summary(path);
       assert.equal(summary?.stale, true);
       assert.equal(summary?.text, source);
       write(source.replace('work(1)', 'work(3)'));
-      assert.equal(store.refresh(path), true);
+      assert.equal(store.refresh(path).kind, 'different');
       assert.equal(store.summary(path)?.stale, false);
     });
   }
@@ -65,6 +89,6 @@ test('a file that is gone has no summary', () => {
   const store = new ModuleStore(files, python);
   assert.ok(store.summary(path));
   files.write(path, undefined);
-  assert.equal(store.refresh(path), true);
+  assert.equal(store.refresh(path).kind, 'different');
   assert.equal(store.summary(path), undefined);
 });
