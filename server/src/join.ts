@@ -42,19 +42,28 @@ function keyOf(root: string, { id }: Deployment): string {
 }
 
 function hintOf(root: string, deployment: Deployment): DeploymentHint {
-  const { server, cwd, source, load, entrypoint, options } = deployment;
+  const { server, cwd, load, entrypoint, options } = deployment;
   const stats = options.findLast(
     (option) => option.name === 'stats' || option.name === 'stats-server',
   )?.value;
+  const config = configOf(deployment);
   return {
     id: keyOf(root, deployment),
     server,
     cwd,
-    source: source.path,
     load,
+    ...(config === undefined ? {} : { config }),
     ...(entrypoint.known ? { entrypoint: nameOf(entrypoint.value) } : {}),
     ...(stats === undefined ? {} : { stats }),
   };
+}
+
+/** The server's own file, as against a Procfile or a script that holds its command. */
+function configOf({ facts, source }: Deployment): string | undefined {
+  if (facts.server === 'gunicorn') return facts.config;
+  const { kind, at } = facts.optionHome;
+  if (kind === 'ini') return at.path;
+  return kind === 'nowhere' && /\.(ini|ya?ml|json|xml)$/.test(source.path) ? source.path : undefined;
 }
 
 type Entrypoint = Extract<Deployment['entrypoint'], { known: true }>['value'];

@@ -55,7 +55,7 @@ test('a hint says what a process list can be compared with', () => {
     id: '/w#uwsgi:0',
     server: 'uwsgi',
     cwd: '/project',
-    source: '/project/uwsgi.conf',
+    config: '/project/uwsgi.ini',
     load: 'preload',
     entrypoint: 'shop:app',
     stats: '127.0.0.1:9191',

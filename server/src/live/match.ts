@@ -8,9 +8,10 @@ import type { Group } from './discover.ts';
 export interface DeploymentHint {
   readonly id: string;
   readonly server: ServerKind;
+  /** Where it runs, after its own chdir. */
   readonly cwd: string;
-  /** The file it was read from: a configuration of the server, or a Procfile. */
-  readonly source: string;
+  /** The server's own configuration file, where it has one. */
+  readonly config?: string;
   /** `module:callable`, or a path. */
   readonly entrypoint?: string;
   readonly load: LiveLoadMode;
@@ -47,23 +48,32 @@ export function bestHint(group: Group, hints: readonly DeploymentHint[]): Deploy
   return best;
 }
 
-/** 0: another server, another application or another folder. */
+/** 0: another server, another application, another configuration or another folder. */
 function fitness(group: Group, hint: DeploymentHint): number {
   const { recognised, facts, cwd } = group.root;
   if (recognised.server !== hint.server) return 0;
-  const configs = facts.configs.map((path) => resolvePath(cwd, path));
-  const named = configs.includes(hint.source);
-  const isConfig = /\.(ini|ya?ml|json|xml|py)$/.test(hint.source);
-  if (configs.length > 0 && !named && isConfig) return 0;
-  const folder = facts.chdir === undefined ? cwd : resolvePath(cwd, facts.chdir);
-  if (!named && folder !== hint.cwd && cwd !== hint.cwd) return 0;
+  const named = hint.config !== undefined && facts.configs.some((path) => isFile(cwd, path, hint.config));
+  if (!named && (cwd !== hint.cwd || !fitsUnnamed(group, hint))) return 0;
   const entrypoint = entrypointOf(group);
   const known = entrypoint !== undefined && hint.entrypoint !== undefined;
   if (known && !sameEntrypoint(entrypoint, hint.entrypoint)) return 0;
-  const byArguments =
-    recognised.titled || configs.length > 0 || !isConfig || recognised.server === 'gunicorn';
-  if (!byArguments) return 0;
-  return 1 + (named ? 4 : 0) + (known ? 2 : 0) + (isConfig ? 1 : 0);
+  return 1 + (named ? 4 : 0) + (known ? 2 : 0) + (hint.config === undefined ? 0 : 1);
+}
+
+/** Whether the deployment's configuration can be in use although the command does not name it. */
+function fitsUnnamed({ root: { recognised, facts } }: Group, { config }: DeploymentHint): boolean {
+  if (recognised.titled || config === undefined) return recognised.titled || facts.configs.length === 0;
+  // gunicorn reads this one by itself.
+  return (
+    recognised.server === 'gunicorn' && facts.configs.length === 0 && /\/gunicorn\.conf\.py$/.test(config)
+  );
+}
+
+/** A server that changed its folder names files from where it was: then the end of the path has to do. */
+function isFile(cwd: string | undefined, written: string, file: string | undefined): boolean {
+  if (file === undefined) return false;
+  if (resolvePath(cwd, written) === file) return true;
+  return !written.startsWith('/') && file.endsWith(`/${written.replace(/^(\.{1,2}\/)+/, '')}`);
 }
 
 /** From the command line or the title; a title that is no `module:callable` is only a name. */

@@ -22,8 +22,8 @@ export function systemLiveService(workspace: WorkspaceView, log: Log = silentLog
     cpu: processorTime,
     platform: process.platform,
     cgroupMount: '/sys/fs/cgroup',
-    folders: (): readonly string[] => workspace.folders().map((folder) => realFolder(folder, resolved)),
-    hints: (): readonly DeploymentHint[] => workspace.hints(),
+    folders: (): readonly string[] => workspace.folders().map((folder) => realPath(folder, resolved)),
+    hints: (): readonly DeploymentHint[] => workspace.hints().map((hint) => realHint(hint, resolved)),
     askStats: (address: StatsAddress): Promise<StatsResult> => readUwsgiStats(address),
     breathe: (): Promise<void> => nextTurn(),
   };
@@ -35,17 +35,22 @@ function processorTime(): number {
   return (user + system) / 1000;
 }
 
+function realHint(hint: DeploymentHint, resolved: Map<string, string>): DeploymentHint {
+  const config = hint.config === undefined ? {} : { config: realPath(hint.config, resolved) };
+  return { ...hint, cwd: realPath(hint.cwd, resolved), ...config };
+}
+
 /** The kernel tells folders with links resolved. */
-function realFolder(folder: string, resolved: Map<string, string>): string {
-  const known = resolved.get(folder);
+function realPath(path: string, resolved: Map<string, string>): string {
+  const known = resolved.get(path);
   if (known !== undefined) return known;
-  let real = folder;
+  let real = path;
   try {
-    real = realpathSync(folder);
+    real = realpathSync(path);
   } catch {
-    // A folder that does not exist serves as it is written.
+    // What does not exist serves as it is written.
   }
-  resolved.set(folder, real);
+  resolved.set(path, real);
   return real;
 }
 

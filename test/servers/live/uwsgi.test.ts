@@ -94,9 +94,7 @@ test('statistics of another server on the address are said to be that', async ()
   const args = ['--master', '--module', 'shop:app'];
   await withServer({ server: 'uwsgi', dir: other, args: [...args, '--stats', stats] }, async () =>
     withServer({ server: 'uwsgi', dir, args }, async () => {
-      const service = serviceFor(dir, [
-        { id: 'x', server: 'uwsgi', cwd: dir, source: `${dir}/Procfile`, load: 'preload', stats },
-      ]);
+      const service = serviceFor(dir, [{ id: 'x', server: 'uwsgi', cwd: dir, load: 'preload', stats }]);
       const app = await appWhen(service, ({ workers }) => workers.length === 1);
       assert.equal(app.deployment, 'x');
       assert.ok(app.stats.kind === 'unreachable' && /another uWSGI/.test(app.stats.why));

@@ -169,7 +169,7 @@ describe('deployments', () => {
     id: 'gunicorn:conf',
     server: 'gunicorn',
     cwd: '/srv/shop',
-    source: '/srv/shop/gunicorn.conf.py',
+    config: '/srv/shop/gunicorn.conf.py',
     entrypoint: 'shop:app',
     load: 'preload',
   };
@@ -185,7 +185,7 @@ describe('deployments', () => {
     gunicornWithTwoWorkers();
     const hints = [
       { ...hint, entrypoint: 'other:app' },
-      { ...hint, cwd: '/srv/other', source: '/srv/other/gunicorn.conf.py' },
+      { ...hint, cwd: '/srv/other', config: '/srv/other/gunicorn.conf.py' },
       { ...hint, server: 'uwsgi' as const },
     ];
     const app = onlyApp(await new LiveService(ports({ hints })).snapshot());
