@@ -23,7 +23,11 @@ export const nodeFiles: FileSystem = {
   list(path: string): readonly DirectoryEntry[] {
     try {
       return readdirSync(path, { withFileTypes: true })
-        .map((entry) => ({ name: entry.name, kind: entryKind(path, entry) }))
+        .map((entry): DirectoryEntry => {
+          const { name } = entry;
+          const kind = entryKind(path, entry);
+          return entry.isSymbolicLink() ? { name, kind, link: true } : { name, kind };
+        })
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     } catch {
       return [];

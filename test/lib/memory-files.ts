@@ -74,17 +74,16 @@ export function memoryFiles(tree: Readonly<Record<string, MemoryFile>> = {}, roo
       const at = resolve(path);
       if (at === undefined) return [];
       const prefix = at === '/' ? '/' : `${at}/`;
-      const found = new Map<string, DirectoryEntry['kind']>();
+      const found = new Map<string, DirectoryEntry>();
       for (const [name, file] of files) {
         if (!name.startsWith(prefix)) continue;
         const [first = '', ...rest] = name.slice(prefix.length).split('/');
         const linked = rest.length === 0 && typeof file === 'object' && 'link' in file;
         const what = linked ? kind(name) : rest.length > 0 ? 'directory' : 'file';
-        found.set(first, what === 'absent' ? 'other' : what);
+        const entry = { name: first, kind: what === 'absent' ? ('other' as const) : what };
+        found.set(first, linked ? { ...entry, link: true } : entry);
       }
-      return [...found]
-        .map(([name, what]) => ({ name, kind: what }))
-        .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     },
     kind(path: string) {
       asked.push(path);

@@ -20,7 +20,10 @@ export type FileContent =
 
 export interface DirectoryEntry {
   readonly name: string;
+  /** Links followed. */
   readonly kind: 'file' | 'directory' | 'other';
+  /** It is a link: what is there may be met on another path, too. */
+  readonly link?: true;
 }
 
 export interface Clock {

@@ -25,6 +25,12 @@ const skipped = new Set([
   'bower_components',
 ]);
 
+interface Folder {
+  readonly path: string;
+  /** With links resolved: a folder is searched once, however many ways lead to it. */
+  readonly real: string;
+}
+
 export function findFiles(
   files: FileSystem,
   root: string,
@@ -34,30 +40,29 @@ export function findFiles(
   const count = { own: 0, common: 0 };
   let cut: string | undefined;
   const seen = new Set<string>();
-  let level: string[] = [root];
-  let folders = 0;
+  let level: Folder[] = [{ path: root, real: files.real(root) }];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > depthLimit)
       return { files: found, limit: `folders deeper than ${depthLimit} levels were not searched` };
-    const next: string[] = [];
-    for (const folder of level) {
-      const real = files.real(folder);
+    const next: Folder[] = [];
+    for (const { path: folder, real } of level) {
       if (seen.has(real)) continue;
       seen.add(real);
-      if (++folders > folderLimit)
+      if (seen.size > folderLimit)
         return { files: found, limit: `only ${folderLimit} folders were searched` };
       const entries = files.list(folder);
       if (folder !== root && entries.some((entry) => entry.name === 'pyvenv.cfg')) continue;
-      for (const { name, kind } of entries) {
+      for (const { name, kind, link } of entries) {
+        const path = join(folder, name);
         if (kind === 'directory' && !name.startsWith('.') && !skipped.has(name))
-          next.push(join(folder, name));
+          next.push({ path, real: link ? files.real(path) : join(real, name) });
         const what = kind === 'file' ? wanted(name, folder) : undefined;
         if (what === undefined) continue;
         if (++count[what] > fileLimits[what]) {
           cut ??= `only ${fileLimits[what]} configuration files were read`;
           continue;
         }
-        found.push(join(folder, name));
+        found.push(path);
       }
     }
     level = next;

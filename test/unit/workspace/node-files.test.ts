@@ -31,9 +31,9 @@ test('what cannot be read says why', () => {
 
 test('listing follows links and survives loops', () => {
   assert.deepEqual(nodeFiles.list(root), [
-    { name: 'dangling.py', kind: 'other' },
+    { name: 'dangling.py', kind: 'other', link: true },
     { name: 'huge.py', kind: 'file' },
-    { name: 'loop', kind: 'other' },
+    { name: 'loop', kind: 'other', link: true },
     { name: 'pkg', kind: 'directory' },
   ]);
   assert.deepEqual(nodeFiles.list(join(root, 'absent')), []);
