@@ -24,8 +24,6 @@ const kinds = new Set(['thread-start', 'thread-join', 'queue-create', 'gc', 'hoo
 const missingLibrary = /No module named|cannot import name/;
 /** Tests whose point it is that Python raises. */
 const raises = /does not parse|syntax errors|raises/;
-/** What the simulation gets wrong, as known. */
-const todo = new Set(['What stays / The condition has another arm']);
 const scratch = mkdtempSync(join(tmpdir(), 'forksight-suites-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -37,7 +35,7 @@ let compared = 0;
 
 describe('suites', { concurrency: 2 }, () => {
   for (const [index, { suite, each }] of tests.entries()) {
-    test(`${suite}: ${each.name}`, { todo: todo.has(each.name) }, async (context) => {
+    test(`${suite}: ${each.name}`, async (context) => {
       const root = write(each, join(scratch, String(index)));
       const { deployments } = readDeployments({ files: nodeFiles, python }, root);
       const [deployment] = deployments;

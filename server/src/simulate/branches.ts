@@ -1,6 +1,8 @@
 // Decides conditions: true, false, or unknown with the arm that is taken unless the environment says otherwise.
 
+import { libraryRow } from '../knowledge/index.ts';
 import { evaluate } from './expressions.ts';
+import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
 import { compareVersion } from './platform.ts';
 import type { Expr } from './source.ts';
@@ -31,11 +33,12 @@ export function truth(value: Value): boolean | undefined {
     case 'class':
     case 'module':
     case 'bound':
-    case 'library':
-    case 'method':
     case 'partial':
     case 'generator':
       return true;
+    // A name of a library may be a setting or an attribute, whose value we do not know.
+    case 'library':
+      return isThing(value.name) ? true : undefined;
     case 'instance':
       return hasOwnTruth(value) ? undefined : true;
     case 'sequence':
@@ -95,13 +98,16 @@ function identical(left: Value, right: Value): boolean | undefined {
 
 /** Certainly not None, True or False. */
 function isObject(value: Value): boolean {
-  if (value.t === 'unknown' || value.t === 'const' || value.t === 'union') return false;
-  if (value.t === 'object') return value.native !== undefined || /(?:^|\.)_?[A-Z]\w*$/.test(value.of);
+  if (value.t === 'unknown' || value.t === 'const' || value.t === 'union' || value.t === 'method')
+    return false;
+  if (value.t === 'object') return value.native !== undefined || isClassName(value.of);
+  return value.t !== 'library' || isThing(value.name);
+}
+
+/** A module, a class or a function that we know, rather than some attribute of a library. */
+function isThing(name: string): boolean {
   return (
-    value.t !== 'library' ||
-    !/[^.]+\.[^.]+/.test(value.name) ||
-    /(?:^|\.)[A-Z]\w*$/.test(value.name) ||
-    value.name.startsWith('builtins.')
+    !name.includes('.') || isClassName(name) || name.startsWith('builtins.') || libraryRow(name) !== undefined
   );
 }
 

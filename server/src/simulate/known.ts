@@ -37,3 +37,8 @@ export function applyToItems(
 export function wrapper(kind: 'property' | 'static' | 'class' | 'cached-property'): Known {
   return (_m, args) => ({ t: 'descriptor', kind, fn: first(args) });
 }
+
+/** Whether the last part of a qualified name is written like a class: `Thread`, not `DEBUG`. */
+export function isClassName(name: string): boolean {
+  return /(?:^|\.)_*[A-Z](?:\w*[a-z]\w*)?$/.test(name);
+}

@@ -14,6 +14,7 @@ import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue, handOverAll } from './calls.ts';
 import { containerMethod } from './containers.ts';
 import { importByName } from './imports.ts';
+import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
 import { platformConstants } from './platform.ts';
@@ -69,7 +70,13 @@ export function callLibrary(
   if (fn.name === 'builtins.__import__') return importTop(m, args, at, a);
   const unbound = /^(.*)\.(\w+)$/.exec(fn.name);
   const [self, ...rest] = args.positional;
-  if (unbound?.[1] && unbound[2] && self?.t === 'instance' && self.native && libraryRow(unbound[1])) {
+  if (
+    unbound?.[1] &&
+    unbound[2] &&
+    (self?.t === 'instance' || self?.t === 'object') &&
+    self.native &&
+    libraryRow(unbound[1])
+  ) {
     return callLibraryMethod(
       m,
       { t: 'method', self, of: unbound[1], name: unbound[2] },
@@ -92,7 +99,7 @@ function importTop(m: Machine, args: CallArgs, at: Span, a: Activation | undefin
 
 /** A class gives an instance of itself, a function an unknown result of its own. */
 function resultOf(m: Machine, name: string): Value {
-  const isClass = /(?:^|\.)_?[A-Z]\w*$/.test(name);
+  const isClass = isClassName(name);
   return {
     t: 'object',
     of: isClass ? name : `${name}()`,
