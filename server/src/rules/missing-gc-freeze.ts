@@ -73,7 +73,7 @@ import { freezeRecipe, offered } from '../fixes/index.ts';
 import { gcEvents, switchedOff } from './collector.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { doubts, grade } from './severity.ts';
-import { configName } from './words.ts';
+import { configName, workerHook } from './words.ts';
 
 export const missingGcFreeze: Rule = {
   id: 'missing-gc-freeze',
@@ -91,7 +91,7 @@ function check({ deployment, simulation }: Case): readonly Report[] {
   if (switchedOff(simulation).length > 0) return [];
   const where =
     deployment.server === 'uwsgi'
-      ? 'at the end of the entry module, with `gc.enable()` in a `@postfork` function'
+      ? `at the end of the entry module, with \`gc.enable()\` in ${workerHook(deployment)}`
       : `in \`when_ready\` in ${configName(deployment)}, with \`gc.enable()\` in \`post_fork\``;
   return [
     {
