@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queueWithoutConsumer } from '../../server/src/rules/queue-without-consumer.ts';
 import { threadBeforeFork } from '../../server/src/rules/thread-before-fork.ts';
+import type { ObjectInfo } from '../../server/src/simulate/event.ts';
 import { gunicorn, only, place, Scene, told, uwsgi } from '../lib/events.ts';
 
 function started(): Scene {
@@ -71,6 +72,29 @@ test('another target started in each worker repairs nothing', () => {
   const scene = started();
   scene.start(scene.thread({ target: 'other', targetAt: place(200) }), { line: 20, phase: 'worker-start' });
   assert.deepEqual(told(threadBeforeFork, scene.under(uwsgi())), ['error 5']);
+});
+
+test('targets are told apart by where they are written, else by name, and a named one is not an unnamed one', () => {
+  const repaired = (before: Partial<ObjectInfo>, after: Partial<ObjectInfo>): boolean => {
+    const scene = new Scene();
+    const made = { createdAt: place(3) };
+    scene.start(scene.object('threading.Thread', { ...made, ...before }), { line: 5 });
+    scene.start(scene.object('threading.Thread', { ...made, ...after }), { line: 20, phase: 'worker-start' });
+    return threadBeforeFork.check(scene.under(gunicorn())).length === 0;
+  };
+  assert.equal(
+    repaired({ target: 'run', targetAt: place(100) }, { target: 'run', targetAt: place(100) }),
+    true,
+  );
+  assert.equal(
+    repaired({ target: 'run', targetAt: place(100) }, { target: 'run', targetAt: place(200) }),
+    false,
+  );
+  assert.equal(repaired({ target: 'run' }, { target: 'run', targetAt: place(200) }), true);
+  assert.equal(repaired({ target: 'run' }, { target: 'walk' }), false);
+  assert.equal(repaired({ target: 'run' }, {}), false);
+  assert.equal(repaired({}, { target: 'run' }), false);
+  assert.equal(repaired({}, {}), true);
 });
 
 test('starting the same thread object again raises, so it repairs nothing', () => {
