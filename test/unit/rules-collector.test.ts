@@ -66,6 +66,16 @@ test('a freeze in request code is misplaced', () => {
   assert.match(only(gcFreezeMisplaced.check(scene.under(uwsgi()))).message, /runs in request code/);
 });
 
+test('doubt weakens; that any request calls a function is no doubt of its own', () => {
+  const severity = (phase: 'master-import' | 'request', certainty: 'likely' | 'possible'): string => {
+    const scene = new Scene().gc('freeze', { line: 2, path: config, phase, certainty }).app({ line: 10 });
+    return only(gcFreezeMisplaced.check(scene.under(gunicorn()))).severity;
+  };
+  assert.equal(severity('master-import', 'likely'), 'information');
+  assert.equal(severity('request', 'likely'), 'warning');
+  assert.equal(severity('request', 'possible'), 'hint');
+});
+
 test('where each worker imports the app a freeze protects nothing, which is information', () => {
   const scene = new Scene().app({ line: 10, phase: 'worker-import' });
   scene.gc('freeze', { line: 11, phase: 'worker-import' });
@@ -97,6 +107,19 @@ test('each switch is undone by its own opposite only', () => {
   assert.match(report.message, /`gc.enable\(\)` does not undo it/);
   scene.gc('threshold', { line: 10, phase: 'worker-start' });
   assert.deepEqual(told(gcNeverReenabled, scene.under(uwsgi())), []);
+});
+
+test('only what the worker does is said not to undo it', () => {
+  for (const [phase, said] of [
+    ['master-import', false],
+    ['worker-start', true],
+    ['worker-import', true],
+    ['request', false],
+  ] as const) {
+    const scene = new Scene().gc('threshold-zero', { line: 3 }).gc('enable', { line: 9, phase });
+    const { message } = only(gcNeverReenabled.check(scene.under(gunicorn())));
+    assert.equal(message.includes('does not undo it'), said, phase);
+  }
 });
 
 test('switched on again in the hook, at the end of the import, or in request code: no finding', () => {
