@@ -155,6 +155,7 @@ class WorkspaceAnalysis implements Analysis {
 
   dispose(): void {
     this.#known.clear();
+    this.#python.dispose();
   }
 
   deployments(): Pick<AnalysisResult, 'deployments' | 'problems'> {

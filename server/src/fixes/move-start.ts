@@ -32,7 +32,11 @@ export function moveStartToWorker(
   const homes = homesOf(cases);
   if (homes === undefined || homes.some((home) => home.case.deployment.load !== 'preload')) return undefined;
   const taken = takenElsewhere(cases, context);
-  const [moved, ...others] = threads.map(({ start, object }) => relocate(start, object, context, taken));
+  const [moved, ...others] = threads.map(({ start, object }) => {
+    const found = relocate(start, object, context, taken);
+    const path = found && (found.path ?? pathOf(found.module, cases));
+    return found && path !== undefined ? { ...found, path } : found;
+  });
   const same = JSON.stringify(moved);
   if (moved === undefined || others.some((other) => JSON.stringify(other) !== same)) return undefined;
   const edits = [...moved.edits, ...unusedImports(moved, homes, cases, context)];
@@ -70,14 +74,12 @@ function startInGunicorn(
   context: FixContext,
 ): TextEdit[] | undefined {
   const file = PythonFile.openOrNew(home.path, context);
-  if (file === undefined) return undefined;
-  const call = importedCall(moved, new Set([...boundNames(file.body), 'server', 'worker', 'gc']), file.body);
-  return editGunicorn(
-    home.facts,
-    { hooks: [{ hook: 'post_fork', call, where: 'last' }] },
-    context,
-    moved.gone,
-  );
+  const module = moduleIn(home.case, moved);
+  if (file === undefined || module === undefined) return undefined;
+  const taken = new Set([...boundNames(file.body), 'server', 'worker', 'gc']);
+  const call = importedCall(module, moved.call, taken, file.body);
+  const hooks = [{ hook: 'post_fork', call, where: 'last' }] as const;
+  return editGunicorn(home.facts, { hooks }, context, moved.gone);
 }
 
 function startInUwsgi(
@@ -86,17 +88,26 @@ function startInUwsgi(
   context: FixContext,
 ): TextEdit[] | undefined {
   const file = PythonFile.open(home.path, context, spansIn(home.path, moved.gone));
-  if (file === undefined) return undefined;
-  const own = (moved.path ?? pathOf(moved.module, home.case)) === file.path;
-  const call: HookCall = own ? { text: moved.call } : importedCall(moved, boundNames(file.body), file.body);
+  const module = moduleIn(home.case, moved);
+  if (file === undefined || module === undefined) return undefined;
+  const call: HookCall =
+    moved.path === file.path
+      ? { text: moved.call }
+      : importedCall(module, moved.call, boundNames(file.body), file.body);
   const master = requireMaster(home.case.deployment, context);
   const hook = editUwsgiEntry(file, { hook: { call, where: 'last' } });
   return hook && master && [...master, ...hook];
 }
 
+/** What the module is called under a deployment: uWSGI for one has names of its own for files. */
+function moduleIn({ simulation }: FixCase, { module, path }: Relocation): string | undefined {
+  return path === undefined ? module : simulation.imported.find((each) => each.path === path)?.module;
+}
+
 /** The call by the name under which the module is known at this level, with an import where it is not. */
 function importedCall(
-  { module, call }: Relocation,
+  module: string,
+  call: string,
   taken: ReadonlySet<string>,
   topLevel: readonly Stmt[],
 ): HookCall {
@@ -112,12 +123,14 @@ function importedCall(
   return { import: { module, line, name: alias }, text: `${alias}.${call}` };
 }
 
-function calledAs({ module, call }: Relocation): string {
-  return `${module.slice(module.lastIndexOf('.') + 1)}.${call}`;
+function calledAs({ module, path, call }: Relocation): string {
+  const name = path === undefined ? module : path.replace(/(\/__init__)?\.py$/, '').replaceAll('/', '.');
+  return `${name.slice(name.lastIndexOf('.') + 1)}.${call}`;
 }
 
-function pathOf(module: string, { simulation }: FixCase): string | undefined {
-  return simulation.imported.find((each) => each.module === module)?.path;
+function pathOf(module: string, cases: readonly FixCase[]): string | undefined {
+  const modules = cases.flatMap(({ simulation }) => simulation.imported);
+  return modules.find((each) => each.module === module)?.path;
 }
 
 function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenElsewhere {

@@ -11,7 +11,7 @@ import type { FixContext } from './fix.ts';
 import type { Gone } from './homes.ts';
 import { isNeeded, type Located, locate } from './locate.ts';
 import { PythonFile } from './python-file.ts';
-import { boundNames, dotted, freshName, within } from './reading.ts';
+import { boundNames, calledBy, dotted, freshName, isDocstring, walk, within } from './reading.ts';
 
 export interface Relocation {
   readonly edits: readonly TextEdit[];
@@ -52,10 +52,21 @@ export function relocate(
     candidates.push({ site, file, found, madeInside });
     madeInside ||= found.fn !== undefined && holds(file.path, found.fn.at, thread.createdAt);
   }
-  const [, ...outer] = candidates;
-  return (
-    firstOf(outer, moveCall) ?? firstOf(candidates, (candidate) => extract(candidate, thread, context, taken))
+  // A hook calls what it calls in any case: so must the code that called it so far.
+  const usable = candidates.filter(
+    ({ found }, i) =>
+      !mayReturnBefore(found) && candidates.slice(i + 1).every((outer) => isCertain(outer.found)),
   );
+  for (const [i, candidate] of usable.entries()) {
+    const innermost = candidate.site === start.sites[0];
+    const moved = innermost ? undefined : moveCall(candidate);
+    if (moved) return moved;
+    const next = usable[i + 1];
+    const whole = next && isDevoted(candidate) ? moveCall(next) : undefined;
+    const best = whole ?? extract(candidate, thread, context, taken);
+    if (best) return best;
+  }
+  return undefined;
 }
 
 /** `audit.start()`: taken away here, called by the hook as it stands. */
@@ -66,6 +77,19 @@ function moveCall({ site, file, found, madeInside }: Candidate): Relocation | un
   const edits = [file.remove(found.statement.at, empties)];
   const gone = { path: file.path, spans: empties ? [] : [found.statement.at] };
   return { edits, gone, module: site.call.module, call: site.call.expression, moved: found.statement };
+}
+
+/** The function around the start does nothing else that would move along with a call of it. */
+function isDevoted({ file, found }: Candidate): boolean {
+  const cluster = clusterOf(file, found);
+  return found.suite.every((s, i) => {
+    if (cluster === undefined || cluster.members.includes(s) || s.k === 'scope' || s.k === 'pass')
+      return true;
+    return (
+      (i === 0 && isDocstring(s)) ||
+      /^(print|log|logger|logging|_log|_logger|LOG|LOGGER)\b/.test(calledBy(s) ?? '')
+    );
+  });
 }
 
 /** Puts the statements that make and start the thread into a function of their own. */
@@ -112,6 +136,17 @@ function extract(
   ];
   const gone = { path: file.path, spans: empties ? removed.slice(1) : removed };
   return { edits, gone, module: site.module, call: `${name}()`, path: file.path };
+}
+
+/** Runs whenever the code around it does. */
+function isCertain(found: Located): boolean {
+  const framed = found.ancestors.every(({ statement }) => statement.k === 'try' || statement.k === 'with');
+  return framed && !mayReturnBefore(found);
+}
+
+/** A condition that stands before the statement instead of around it. */
+function mayReturnBefore({ suite, statement }: Located): boolean {
+  return [...walk(suite)].some((s) => s.k === 'return' && s.at[0] < statement.at[0]);
 }
 
 /** The class whose `__init__` makes the thread. */
@@ -173,12 +208,4 @@ function textOf(file: PythonFile, run: readonly Stmt[]): string[] | undefined {
 
 function holds(path: string, span: Span, place: Location): boolean {
   return path === place.path && within(spanOf(place.range), span);
-}
-
-function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const result = find(item);
-    if (result !== undefined) return result;
-  }
-  return undefined;
 }
