@@ -7,14 +7,18 @@ const svgTags = new Set(['svg', 'g', 'path', 'line', 'text', 'circle', 'rect', '
 const keys = new WeakMap<Node, string>();
 
 export function patchChildren(parent: Element, children: readonly Child[]): void {
+  const wanted = new Set(children.map(keyOf));
   const keyed = new Map<string, ChildNode>();
-  for (const node of parent.childNodes) {
+  for (const node of [...parent.childNodes]) {
     const key = keys.get(node);
-    if (key !== undefined) keyed.set(key, node);
+    if (key === undefined) continue;
+    // What goes, goes first: moving what stays around it would cost that its focus.
+    if (wanted.has(key)) keyed.set(key, node);
+    else node.remove();
   }
   let at: ChildNode | null = parent.firstChild;
   for (const child of children) {
-    const key = typeof child === 'string' ? undefined : child.attributes.key;
+    const key = keyOf(child);
     const candidate = key === undefined ? at : (keyed.get(key) ?? null);
     const reused = candidate !== null && fits(candidate, child) ? candidate : undefined;
     const node = reused ?? create(child);
@@ -29,9 +33,13 @@ export function patchChildren(parent: Element, children: readonly Child[]): void
   }
 }
 
+function keyOf(child: Child): string | undefined {
+  return typeof child === 'string' ? undefined : child.attributes.key;
+}
+
 function fits(node: Node, child: Child): boolean {
   if (typeof child === 'string') return node.nodeType === Node.TEXT_NODE;
-  return node instanceof Element && node.localName === child.tag && keys.get(node) === child.attributes.key;
+  return node instanceof Element && node.localName === child.tag && keys.get(node) === keyOf(child);
 }
 
 function create(child: Child): ChildNode {

@@ -87,7 +87,7 @@ await build({
   logLevel: 'warning',
 });
 copyFileSync(join(here, 'page.html'), join(out, 'page.html'));
-copyFileSync(join(here, '..', 'main.css'), join(out, 'main.css'));
+await build({ bundle: true, entryPoints: [join(here, '..', 'main.css')], outfile: join(out, 'main.css') });
 
 const browser = await chromium.launch({
   executablePath: process.env.FORKSIGHT_CHROMIUM ?? '/usr/bin/chromium',
