@@ -65,3 +65,19 @@ test('comments and strings are not code', () => {
   assert.doesNotMatch(code, /any|no/);
   assert.match(code, /const c = `/);
 });
+
+test('most files are small', () => {
+  const product = sources.filter(
+    ({ path }) => /^(server|client)\//.test(path) && !path.endsWith('.generated.ts'),
+  );
+  const { median, p95 } = spread(product.map(({ text }) => text.split('\n').length - 1));
+  assert.ok(median <= 120, `half of the files have more than ${median} lines; 120 is the bound`);
+  assert.ok(p95 <= 350, `one file in twenty has more than ${p95} lines; 350 is the bound`);
+  assert.deepEqual(spread([...Array(100).keys()]), { median: 50, p95: 95 });
+});
+
+function spread(sizes: readonly number[]): { readonly median: number; readonly p95: number } {
+  const sorted = sizes.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { median: at(0.5), p95: at(0.95) };
+}
