@@ -64,7 +64,8 @@ function excerpt(one: Diagnostic, sources: Sources, style: Style): string[] {
 }
 
 function summary(report: Report): string {
-  if (report.deployments.length === 0) return `${noDeployment}\n`;
+  if (report.deployments.length === 0)
+    return report.problems.length > 0 ? 'No deployment could be read.\n' : `${noDeployment}\n`;
   const served = plural(report.deployments.length, 'deployment');
   if (report.diagnostics.length === 0) return `Nothing found in ${served}.\n`;
   const counts = severities

@@ -139,12 +139,15 @@ export class ModuleStore {
         },
       };
     }
+    const [error] = ir.errors;
+    const trouble =
+      problem ?? (error && `Line ${error[0] + 1} does not parse; what could be read around it is used.`);
     const summary: ModuleSummary = {
       path,
       text,
       ir,
       stale: false,
-      ...(problem === undefined ? {} : { problem }),
+      ...(trouble === undefined ? {} : { problem: trouble }),
     };
     if (known === undefined) return { key, summary, bodies: new Map(), revision: {} };
     const { moved: _, ...still } = known;
