@@ -45,6 +45,8 @@ describe('command lines: entrypoint, load mode, workers', () => {
     ['GUNICORN_CMD_ARGS="--preload -w 6" gunicorn shop.wsgi:app', 'shop.wsgi:app', 'preload', '6'],
     ['GUNICORN_CMD_ARGS="-w 6" gunicorn -w 2 shop.wsgi:app', 'shop.wsgi:app', 'lazy', '2'],
     ['gunicorn $OPTS shop.wsgi:app', 'shop.wsgi:app', 'unknown', '?1'],
+    ['gunicorn ${OPTS:-} shop.wsgi:app', 'shop.wsgi:app', 'unknown', '?1'],
+    ['gunicorn ${OPTS:---preload -w 2} shop.wsgi:app', 'shop.wsgi:app', 'unknown', '?2'],
     ['gunicorn ${APP:-shop.wsgi:app}', '?shop.wsgi:app', 'lazy', '1'],
     ['gunicorn -k uvicorn.workers.UvicornWorker shop.wsgi:app', 'shop.wsgi:app', 'lazy', '1'],
   ];

@@ -31,7 +31,9 @@ export function readArguments(words: readonly Word[]): Arguments {
   let i = 0;
   const put = (flag: Flag, word: Word, written: string, inline: string | undefined): void => {
     if (flag.arity === 'flag') {
-      given.push({ setting: flag.setting, at: word.at });
+      const { setting } = flag;
+      const doubtful = word.unknown !== undefined;
+      given.push({ setting, at: word.at, ...(doubtful ? { value: { ...word, text: 'True' } } : {}) });
       return;
     }
     if (inline !== undefined) {

@@ -184,18 +184,10 @@ class Reader {
     while (this.#i < this.#end) {
       const c = this.#text[this.#i] ?? '';
       if (/[ \t\r\n;&|()<>]/.test(c)) break;
-      if (c === "'") {
-        const close = this.#text.indexOf("'", this.#i + 1);
-        const stop = close < 0 || close >= this.#end ? this.#end : close;
-        word.put('');
-        for (const piece of this.#text.slice(this.#i + 1, stop)) this.#put(word, piece);
-        this.#i = Math.min(stop + 1, this.#end);
-      } else if (c === '"') this.#double(word);
-      else if (c === '\\') {
-        const escaped = this.#text[this.#i + 1] ?? '';
-        if (escaped !== '\n' && this.#i + 1 < this.#end) word.put(escaped);
-        this.#i += 2;
-      } else if (c === '$' || c === '`') this.#expansion(word, false);
+      if (c === "'") this.#single(word);
+      else if (c === '"') this.#double(word);
+      else if (c === '\\') this.#escape(word, false);
+      else if (c === '$' || c === '`') this.#expansion(word, false);
       else {
         this.#put(word, c);
         this.#i++;
@@ -209,6 +201,22 @@ class Reader {
     if (only === undefined || built.length > 1) return built;
     const plain = raw === only.text ? start : raw.slice(1, -1) === only.text ? start + 1 : undefined;
     return plain === undefined ? built : [{ ...only, plainAt: plain }];
+  }
+
+  #single(word: WordBuilder): void {
+    const close = this.#text.indexOf("'", this.#i + 1);
+    const stop = close < 0 || close >= this.#end ? this.#end : close;
+    word.put('');
+    for (const piece of this.#text.slice(this.#i + 1, stop)) this.#put(word, piece);
+    this.#i = Math.min(stop + 1, this.#end);
+  }
+
+  /** In double quotes a backslash stays, unless it stands before something that has a meaning there. */
+  #escape(word: WordBuilder, quoted: boolean): void {
+    const next = this.#i + 1 < this.#end ? (this.#text[this.#i + 1] ?? '') : '';
+    if (quoted && !/^[$`"\\\n}]$/.test(next)) word.put(`\\${next}`);
+    else if (next !== '\n') word.put(next === '' ? '\\' : next);
+    this.#i += 2;
   }
 
   #double(word: WordBuilder): void {
@@ -263,7 +271,8 @@ class Reader {
         return;
       }
       const braced = /^\$\{([A-Za-z_]\w*|\d+)(?:(:?[-=+?])([\s\S]*))?\}$/.exec(rest.slice(0, length));
-      if (braced?.[1] !== undefined) word.expand(this.#braced(braced[1], braced[2], braced[3] ?? ''), quoted);
+      if (braced?.[1] !== undefined)
+        word.expand(this.#braced(braced[1], braced[2], braced[3] ?? '', quoted), quoted);
       else
         word.expand(
           { text: '', unknown: { why: 'depends on the output of a command', hinted: false } },
@@ -300,20 +309,20 @@ class Reader {
     return found.unknown === undefined ? { text: found.text } : { text: found.text, unknown: found.unknown };
   }
 
-  #braced(name: string, operator: string | undefined, operand: string): Piece {
+  #braced(name: string, operator: string | undefined, operand: string, quoted: boolean): Piece {
     const found = this.#variable(name);
     if (operator === undefined || operator.endsWith('?')) return found;
     const known = found.unknown === undefined;
     const empty = known && found.text === '' && operator.startsWith(':');
-    const alternative = this.#operand(operand);
-    if (operator.endsWith('+'))
-      return known && !empty
-        ? alternative
-        : { text: '', unknown: { why: `depends on $${name}`, hinted: true } };
+    const alternative = this.#operand(operand, quoted);
+    if (operator.endsWith('+')) {
+      if (known) return empty ? { text: '' } : alternative;
+      return { text: '', unknown: { why: `depends on $${name}`, hinted: true } };
+    }
     if (known && !empty) return found;
     if (operator.endsWith('=')) this.#assign(name, alternative, empty);
     if (empty || alternative.unknown?.hinted === false) return alternative;
-    return { text: alternative.text, unknown: { why: `depends on $${name}`, hinted: true } };
+    return { ...alternative, unknown: { why: `depends on $${name}`, hinted: true } };
   }
 
   /** `${NAME:=default}` sets the variable as well. */
@@ -323,30 +332,39 @@ class Reader {
     this.#variables.set(name, { text, at, ...(doubt === undefined ? {} : { unknown: doubt }) });
   }
 
-  #operand(text: string): Piece {
-    const inner = new Reader(
-      { text, at: this.#placed.at.bind(this.#placed) },
-      this.#variables,
-      0,
-      text.length,
-      this.#positional,
-    );
-    const word = new WordBuilder(true);
+  /** In double quotes, single quotes within are just characters. */
+  #operand(text: string, quoted: boolean): Piece {
+    const at = this.#placed.at.bind(this.#placed);
+    const inner = new Reader({ text, at }, this.#variables, 0, text.length, this.#positional);
+    const parts: { text: string; quoted: boolean }[] = [];
+    const whole = new WordBuilder(true);
+    const put = (word: WordBuilder, within: boolean): void => {
+      const piece = word.piece();
+      whole.expand(piece, true);
+      parts.push({ text: piece.text, quoted: within });
+    };
     while (inner.#i < inner.#end) {
       const c = text[inner.#i] ?? '';
-      if (c === '$' || c === '`') inner.#expansion(word, true);
+      const word = new WordBuilder(true);
+      if (c === '"') inner.#double(word);
+      else if (c === "'" && !quoted) inner.#single(word);
+      else if (c === '$' || c === '`') inner.#expansion(word, true);
+      else if (c === '\\') inner.#escape(word, quoted);
       else {
-        if (c !== '"' && c !== "'") word.put(c);
+        word.put(c);
         inner.#i++;
       }
+      put(word, c === '"' || c === "'" || c === '\\');
     }
-    return word.piece();
+    return { ...whole.piece(), parts };
   }
 }
 
 interface Piece {
   readonly text: string;
   readonly unknown?: Unknown;
+  /** Where parts of the text are in quotes of their own, and so do not split. */
+  readonly parts?: readonly { readonly text: string; readonly quoted: boolean }[];
 }
 
 /** Length of a `${…}`, `$(…)` or `` `…` `` at the start; the rest of the text where it is not closed. */
@@ -381,18 +399,26 @@ class WordBuilder {
     this.#text = (this.#text ?? '') + text;
   }
 
-  expand({ text, unknown }: Piece, quoted: boolean): void {
+  expand({ text, unknown, parts }: Piece, quoted: boolean): void {
     if (unknown !== undefined) {
       const hinted = unknown.hinted && (this.#unknown?.hinted ?? true);
       this.#unknown = { why: this.#unknown?.why ?? unknown.why, hinted };
-      if (!unknown.hinted && !quoted && !this.#whole) this.#splits = true;
+      if ((!unknown.hinted || text === '') && !quoted && !this.#whole) this.#splits = true;
     }
-    if (quoted || this.#whole) {
-      this.put(text);
-      return;
+    if (quoted || this.#whole) this.put(text);
+    else {
+      if (unknown !== undefined) this.put('');
+      for (const part of parts ?? [{ text, quoted: false }]) {
+        if (part.quoted) this.put(part.text);
+        else this.#split(part.text);
+      }
     }
+  }
+
+  /** Blanks end the word that came before them. */
+  #split(text: string): void {
     const [first = '', ...rest] = text.split(/[ \t\n]+/);
-    if (first !== '' || unknown !== undefined) this.put(first);
+    if (first !== '') this.put(first);
     for (const part of rest) {
       if (this.#text !== undefined) this.#done.push(this.piece());
       this.#text = part === '' ? undefined : part;
