@@ -99,6 +99,10 @@ test('columns, trace and related places are compared', async () => {
   assert.equal(await complaints(carets('#^^^^^^^^'), finds([finding(1)])), '');
   assert.match(await complaints(carets('#^^^^'), finds([finding(1)])), /columns 0 to 9/);
   assert.match(await complaints(carets('# ^^^^^^^'), finds([finding(1)])), /columns 0 to 9/);
+  const longer = finding(1, { at: { path, range: range(0, 0, 2, 4) } });
+  assert.equal(await complaints(carets('#^^^^…'), finds([longer])), '');
+  assert.match(await complaints(carets('#^^^^^^^^'), finds([longer])), /columns 0 to Infinity/);
+  assert.match(await complaints(carets('#^^^^…'), finds([finding(1)])), /columns 0 to 9/);
   const way = (line: string): string => suite('# error: [thread-before-fork]', line, 't.start()');
   assert.equal(await complaints(way('# trace: "imports shop", "starts"'), finds([finding(1)])), '');
   assert.match(await complaints(way('# trace: "starts", "imports shop"'), finds([finding(1)])), /the trace/);

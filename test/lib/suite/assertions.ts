@@ -6,7 +6,7 @@ export interface Expected {
   readonly rule: string;
   /** Part of the message. */
   readonly text?: string;
-  /** Columns, from 0, of the first line of the finding. */
+  /** Columns, from 0. Infinity where the finding goes on in further lines. */
   columns?: readonly [number, number];
   /** Parts of the trace, in order. */
   readonly trace: string[];
@@ -41,7 +41,7 @@ export interface Annotated {
 const kinds = 'error|warning|information|hint|quiet|unreached|problem';
 const ownLine = new RegExp(`^\\s*[#;] (${kinds}|trace|related):(.*)$`);
 const endOfLine = new RegExp(`^(.*?\\S)\\s+[#;] (${kinds}):(\\s*[["].*)$`);
-const carets = /^(\s*)([#;])(\s*)(\^+)\s*$/;
+const carets = /^(\s*)([#;])(\s*)(\^+)(…?)\s*$/;
 
 export function readAssertions(source: string): Annotated {
   const kept: string[] = [];
@@ -83,8 +83,8 @@ export function readAssertions(source: string): Annotated {
 
 /** A caret right after the comment sign counts from the sign itself, so that column 0 can be named. */
 function caretColumns(match: RegExpExecArray): readonly [number, number] {
-  const [, indent = '', sign = '', gap = '', line = ''] = match;
-  const end = indent.length + sign.length + gap.length + line.length;
+  const [, indent = '', sign = '', gap = '', line = '', more = ''] = match;
+  const end = more === '' ? indent.length + sign.length + gap.length + line.length : Number.POSITIVE_INFINITY;
   return [gap === '' ? indent.length : indent.length + sign.length + gap.length, end];
 }
 

@@ -103,8 +103,9 @@ function differences(expected: Expected, found: Finding): readonly string[] {
     result.push(`message "${found.message}"`);
   if (expected.columns !== undefined) {
     const [from, to] = expected.columns;
-    if (from !== start.column || (start.line === end.line && to !== end.column)) {
-      result.push(`columns ${start.column} to ${end.column}`);
+    const ends = start.line === end.line ? end.column : Number.POSITIVE_INFINITY;
+    if (from !== start.column || to !== ends) {
+      result.push(`columns ${start.column} to ${ends}`);
     }
   }
   const way = found.trace.map((frame) => frame.text);
