@@ -12,6 +12,7 @@ import {
 } from '../knowledge/index.ts';
 import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue, handOverAll } from './calls.ts';
+import { newInstance } from './classes.ts';
 import { containerMethod } from './containers.ts';
 import { importByName } from './imports.ts';
 import { isClassName } from './known.ts';
@@ -85,6 +86,7 @@ export function callLibrary(
       a,
     );
   }
+  if (unbound?.[2] === '__new__' && self?.t === 'class') return newInstance(m, self, at);
   handOverAll(m, args, at, fn.name);
   return resultOf(m, fn.name);
 }
@@ -127,6 +129,8 @@ export function callLibraryMethod(
   const row = libraryRow(`${of}.${name}`);
   if (row) return applyEffect(m, row, args, at);
   if (name === '__init__') return none;
+  const [made] = args.positional;
+  if (name === '__new__' && made?.t === 'class') return newInstance(m, made, at);
   handOverAll(m, args, at, `${of}.${name}`);
   if (self.t === 'class')
     handOverAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);
