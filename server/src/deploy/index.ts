@@ -38,9 +38,15 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
       range: range(0, 0, 0, 0),
     });
   const commanded = walk.files.flatMap((path) => fromHome(world, servers, path));
-  // A script that something calls is read as it is called, not once more by itself.
-  const called = new Set(commanded.filter((one) => one.called).map(({ found }) => placeOf(found)));
-  const kept = commanded.filter(({ found, called: isCalled }) => isCalled || !called.has(placeOf(found)));
+  // A script or task that something calls is read as it is called, not once more by itself.
+  const called = commanded.filter((one) => one.called).map(({ found }) => found.deployment.source);
+  const places = new Set(called.map(locationKey));
+  const paths = new Set(called.map(({ path }) => path));
+  const kept = commanded.filter(
+    ({ idle, found: { deployment } }) =>
+      idle === undefined ||
+      !(idle === 'script' ? paths.has(deployment.source.path) : places.has(locationKey(deployment.source))),
+  );
   for (const one of kept) one.reading.repeat(reading);
   const used = new Set(kept.flatMap(({ found }) => found.uses));
   const own = fromOwnFiles(
@@ -65,10 +71,6 @@ function kindOf(name: string, path: string): Wanted {
   const holding = homes.filter((home) => home.holdsCommands(name, path));
   if (holding.some((home) => !home.common) || servers.some((server) => server.configures(name))) return 'own';
   return holding.length > 0 ? 'common' : undefined;
-}
-
-function placeOf({ deployment }: Found): string {
-  return locationKey(deployment.source);
 }
 
 /** Configuration files that no command uses, without those that another of them includes. */

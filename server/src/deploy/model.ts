@@ -84,6 +84,8 @@ export interface Deployment {
   readonly server: Server;
   /** The place that says so: the `[uwsgi]` section header, the command, the config file's first line. */
   readonly source: Location;
+  /** What starts that, where it stands elsewhere: a service of a compose file, the `CMD` that calls a script. */
+  readonly via?: Location;
   /** Folder the server runs in after its own chdir. Absolute. */
   readonly cwd: string;
   /** Import roots in order, absolute: pythonpath and chdir first, as the server puts them on `sys.path`. */

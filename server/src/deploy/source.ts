@@ -25,6 +25,11 @@ export class Source {
     this.#starts = lineStarts(text);
   }
 
+  /** Another text of the same length, with the same places. */
+  withText(text: string): Source {
+    return text === this.text ? this : new Source(this.path, text, this.bom);
+  }
+
   at(start: number, end: number): Location {
     const range: Range = { start: this.#position(start), end: this.#position(end) };
     return { path: this.path, range };

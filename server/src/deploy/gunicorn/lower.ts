@@ -37,7 +37,8 @@ export function lowerGunicorn(input: LowerInput): Lowered {
     start,
     ...environmentRoots(reading, start, env),
   ];
-  const located = entrypoint.known ? locate(reading, entrypoint.value, ownRoots) : undefined;
+  const app = likely(entrypoint);
+  const located = app === undefined ? undefined : locate(reading, app, ownRoots);
   const threads = settings.withDefault('threads', readCount, 1);
   const config = sources.config?.path;
   const deployment: Deployment = {

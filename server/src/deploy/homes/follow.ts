@@ -25,9 +25,10 @@ export function follow(
   return next.flatMap((one) => follow(reading, inherited(one, invocation), starts, depth + 1));
 }
 
-function inherited(one: Invocation, { elsewhere, mounts, python }: Invocation): Invocation {
+function inherited(one: Invocation, { at, via = at, elsewhere, mounts, python }: Invocation): Invocation {
   return {
     ...one,
+    via,
     ...(elsewhere === undefined ? {} : { elsewhere }),
     ...(mounts === undefined ? {} : { mounts }),
     ...(python === undefined ? {} : { python }),

@@ -8,23 +8,28 @@ import { procfile } from '../procfile.ts';
 import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading, Source } from '../source.ts';
+import { compose } from './compose.ts';
+import { dockerfile } from './dockerfile.ts';
 import { follow } from './follow.ts';
+import { kubernetes } from './kubernetes.ts';
 import { shellScripts } from './script.ts';
 
-export const homes: readonly CommandDialect[] = [procfile, shellScripts];
+export const homes: readonly CommandDialect[] = [procfile, dockerfile, compose, kubernetes, shellScripts];
 
 export interface Commanded {
   readonly found: Found;
   /** Its own: what it found wrong is said only where the deployment is kept. */
   readonly reading: Reading;
-  /** The command stands in another file than the one that starts it. */
+  /** The command stands in another place than the one that starts it. */
   readonly called: boolean;
+  /** It is a script's or a task's, and nothing is known to start it. */
+  readonly idle?: 'script' | 'task';
   readonly python?: Value;
 }
 
 /** What a file must speak of to be read at all: a server, or a script that may start one. */
 const mention =
-  /gunicorn|uwsgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b/i;
+  /gunicorn|uwsgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\bbuild\s*:/i;
 const sizeLimit = 512 * 1024;
 
 export function fromHome(world: World, servers: readonly ServerDialect[], path: string): Commanded[] {
@@ -36,7 +41,11 @@ export function fromHome(world: World, servers: readonly ServerDialect[], path: 
     const source = home.common ? speaking(reading, path) : opened(reading, path);
     if (source === undefined) continue;
     for (const invocation of home.commands(reading, source))
-      found.push(...lowered(world, servers, invocation));
+      for (const one of lowered(world, servers, invocation)) {
+        const called = one.via !== undefined;
+        const idle = home === shellScripts ? 'script' : invocation.task === undefined ? undefined : 'task';
+        found.push({ ...one, called, ...(called || idle === undefined ? {} : { idle }) });
+      }
   }
   return found;
 }
@@ -54,16 +63,25 @@ function speaking(reading: Reading, path: string): Source | undefined {
   return file.source;
 }
 
-function lowered(world: World, servers: readonly ServerDialect[], invocation: Invocation): Commanded[] {
+type Lowered = Pick<Commanded, 'found' | 'reading' | 'python'> & Pick<Invocation, 'via'>;
+
+function lowered(world: World, servers: readonly ServerDialect[], invocation: Invocation): Lowered[] {
   const starts = (program: string): boolean => servers.some((server) => server.starts(program));
-  const reading = invocation.mounts === undefined ? world.reading : world.reading.inside(invocation.mounts);
-  const found: Commanded[] = [];
+  const { mounts } = invocation;
+  const reading = mounts === undefined ? world.reading : world.reading.inside(mounts);
+  const found: Lowered[] = [];
   for (const one of follow(reading, invocation, starts)) {
     const server = servers.find((each) => each.starts(one.program));
     const best = server === undefined ? undefined : bestFolder({ ...world, reading }, server, one);
     if (best === undefined) continue;
-    const called = one.at.path !== invocation.at.path || one.at !== invocation.at;
-    found.push({ ...best, called, ...(one.python === undefined ? {} : { python: one.python }) });
+    const { python, via } = one;
+    const deployment = via === undefined ? best.found.deployment : { ...best.found.deployment, via };
+    found.push({
+      ...best,
+      found: { ...best.found, deployment },
+      ...(python === undefined ? {} : { python }),
+      ...(via === undefined ? {} : { via }),
+    });
   }
   return found;
 }
@@ -81,7 +99,9 @@ function bestFolder(
     if (found === undefined) return undefined;
     const attempt = { found, reading };
     first ??= attempt;
-    if (found.found && (found.deployment.entrypoint.known || reading.problems.length === 0)) return attempt;
+    const { entrypoint } = found.deployment;
+    const isNamed = entrypoint.known || entrypoint.hint !== undefined;
+    if (found.found && (isNamed || reading.problems.length === 0)) return attempt;
   }
   // Nowhere: what is missing may as well be a wrong guess of ours.
   if (first !== undefined && invocation.elsewhere !== undefined)

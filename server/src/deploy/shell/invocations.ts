@@ -2,12 +2,12 @@
 // Sees through wrappers, follows assignments, `cd`, `set --`, and conditions whose answer is known. Knows no server.
 
 import { basename, resolvePath } from '../../base/path.ts';
-import type { Location } from '../../base/range.ts';
+import { contains, type Location } from '../../base/range.ts';
 import type { OptionHome } from '../model.ts';
 import type { Value } from '../setting.ts';
 import type { Mount } from '../source.ts';
 import { Flow } from './flow.ts';
-import { commands, type Placed, type ShellCommand, type Variables, type Word } from './words.ts';
+import { commands, type Placed, type Variables, type Word } from './words.ts';
 import { setVariable, shellScript, unwrap } from './wrappers.ts';
 
 /** A program that is started, with what it is given. */
@@ -30,6 +30,8 @@ export interface Invocation {
   readonly mounts?: readonly Mount[];
   /** Python's version where it is started. */
   readonly python?: Value;
+  /** What starts it, where that stands in another place. */
+  readonly via?: Location;
   /** The task of a task file that it is part of. */
   readonly task?: string;
 }
@@ -86,15 +88,14 @@ export function invocations(
 
 /** The same for a command that is a list of words already, as in `CMD ["gunicorn", "app:app"]`. */
 export function invocationsOf(words: readonly Word[], at: Location, shell: Shell): Invocation[] {
-  const command: ShellCommand = { assignments: [], words, at, ended: '' };
-  return started(words, command, 'nowhere', { ...shell, env: new Map(shell.env) }, undefined, 0);
+  return started(words, { at }, 'nowhere', { ...shell, env: new Map(shell.env) }, undefined, 0);
 }
 
 type Inside = Shell & { readonly env: Map<string, Value> };
 
 function started(
   all: readonly Word[],
-  { at, words: written }: ShellCommand,
+  { at }: { readonly at: Location },
   edge: OptionHome['kind'],
   shell: Inside,
   placed: Placed | undefined,
@@ -114,16 +115,16 @@ function started(
   }
   const [command, ...args] = words;
   if (command === undefined) return [];
-  const place = foreign(command, written) ? span(words) : at;
+  const place = isForeign(command, at) ? span(words) : at;
   const end = { path: place.path, range: { start: place.range.end, end: place.range.end } };
   const home = words.at(-1)?.after ?? { kind: edge, at: end };
   const { cwd, env } = shell;
   return [{ program: basename(command.text), command, args, env, cwd, at: place, home }];
 }
 
-/** Whether the program was handed in from elsewhere, by `"$@"`. */
-function foreign(command: Word, written: readonly Word[]): boolean {
-  return written[0] !== undefined && command.given === true;
+/** Whether the program was handed in from elsewhere, as by `"$@"`. */
+function isForeign({ at }: Word, command: Location): boolean {
+  return at.path !== command.path || !contains(command.range, at.range.start);
 }
 
 function span(words: readonly Word[]): Location {

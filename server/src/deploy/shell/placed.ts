@@ -147,6 +147,27 @@ export function replaced(
   return placed.inexact === true ? { text, inexact: true, at } : { text, at };
 }
 
+/** The words of a JSON list of strings, such as `["gunicorn", "app:app"]`; undefined for anything else. */
+export function jsonWords(placed: Placed, variables: Variables = new Map()): Word[] | undefined {
+  if (!/^\s*\[\s*(?:"(?:[^"\\\n]|\\.)*"\s*(?:,\s*(?=")|(?=\])))*\]\s*$/.test(placed.text)) return undefined;
+  const words: Word[] = [];
+  for (const { 0: raw, index } of placed.text.matchAll(/"(?:[^"\\\n]|\\.)*"/g)) {
+    const inner = slice(placed, index + 1, index + raw.length - 1);
+    const text = replaced(inner, /\\(?:u[\da-fA-F]{4}|.)/g, ([found]) => unescaped(found), new Map());
+    const end = placed.at(index + raw.length, index + raw.length);
+    words.push({ ...filled(text, variables), after: { kind: 'list', at: end, around: [', "', '"'] } });
+  }
+  return words;
+}
+
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    return text;
+  }
+}
+
 const firstHole = 0xe100;
 const lastHole = 0xf8ff;
 

@@ -23,8 +23,6 @@ export interface Word extends Value {
   readonly inner?: Placed;
   /** How another word is put behind this one, where that is not by a blank. */
   readonly after?: OptionHome;
-  /** It was handed in by `"$@"`. */
-  readonly given?: boolean;
 }
 
 export interface Assignment {
@@ -251,7 +249,7 @@ class Reader {
     );
     if (found === null) return undefined;
     this.#i += found[0].length;
-    return given.map((word) => ({ ...word, given: true }));
+    return [...given];
   }
 
   #expansion(word: WordBuilder, quoted: boolean): void {

@@ -46,7 +46,8 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
     cwd,
     ...environmentRoots(reading, start, env),
   ];
-  const located = entrypoint.known ? locate(reading, entrypoint.value, ownRoots) : undefined;
+  const app = likely(entrypoint);
+  const located = app === undefined ? undefined : locate(reading, app, ownRoots);
   const processes = options.withDefault(['processes', 'workers'], readNumber, 1);
   const master = masterOf(options, expansion);
   const forks = doesFork(master, processes);
