@@ -134,6 +134,8 @@ class WorkspaceAnalysis implements Analysis {
   #read: Deployments | undefined;
   readonly #known = new Map<string, Known>();
   readonly #ignores = new IgnoreIndex();
+  /** Deployments whose modules were read ahead once. */
+  readonly #warmed = new Set<string>();
   #changed = new Set<string>();
   #last: AnalysisResult | undefined;
 
@@ -256,11 +258,13 @@ class WorkspaceAnalysis implements Analysis {
     const known = this.#known.get(deployment.id);
     if (known?.key === key) return known;
     const { files } = this.#ports;
-    if (deployment.entrypoint.known && deployment.entrypoint.value.kind === 'module') {
+    const { entrypoint } = deployment;
+    if (!this.#warmed.has(deployment.id) && entrypoint.known && entrypoint.value.kind === 'module') {
       const resolver = new Resolver(files, deployment.roots);
-      await warm([deployment.entrypoint.value.module], this.#store, resolver, options);
+      await warm([entrypoint.value.module], this.#store, resolver, options);
     }
     if (options.cancellation.cancelled) return undefined;
+    this.#warmed.add(deployment.id);
     const simulation = simulate(deployment, { files, store: this.#store });
     const found = { deployment, simulation, key, inputs: new Set(simulation.inputs) };
     this.#known.set(deployment.id, found);
