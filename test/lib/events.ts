@@ -109,8 +109,12 @@ export class Scene {
 
   queue(at: At, options: Partial<ObjectInfo> = {}): ObjectInfo {
     const object = this.object('queue.Queue', { name: 'jobs', ...options });
-    this.#push(at, { kind: 'queue-create', object });
+    this.created(object, at);
     return object;
+  }
+
+  created(queue: ObjectInfo, at: At): this {
+    return this.#push(at, { kind: 'queue-create', object: queue });
   }
 
   start(object: ObjectInfo, at: At): this {
