@@ -3,15 +3,19 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the shell's
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { readArguments } from '../../server/src/deploy/gunicorn/arguments.ts';
 import { readDeployments } from '../../server/src/deploy/index.ts';
 import type { Deployment, Deployments } from '../../server/src/deploy/model.ts';
 import { nodeFiles } from '../../server/src/node.ts';
 import { python } from '../lib/python.ts';
 import { writeProject } from './lib/project.ts';
 import { runServer, withServer } from './lib/server.ts';
+import { venv } from './lib/venv.ts';
 
 const probe = `
   import json
@@ -235,4 +239,51 @@ describe('gunicorn refuses what the model has a problem with', () => {
       const { code } = await runServer({ server: 'gunicorn', dir, args: one.args });
       assert.notEqual(code, 0);
     });
+});
+
+test('generated arguments are taken apart as gunicorn does', async () => {
+  const words = `-w 4 -w4 -w=4 --workers --workers=3 --work --pre --preload --preload=1 -D -DR -DRw2 -Dw app app:x - -1
+    --bind -b :80 --bind=:1 --proxy-protocol=v1 -c x.py --nope -Z --log-file --log --thr=2 -k sync --e --env a=b`;
+  const piece = fc.constantFrom(...words.split(/\s+/), '-w 5', '--workers 5', '');
+  const lists = fc.sample(fc.array(piece, { maxLength: 6 }), {
+    numRuns: Number(process.env.FORKSIGHT_RUNS ?? 1000),
+    seed: Number(process.env.FORKSIGHT_SEED ?? 1),
+  });
+  const parse = `
+import contextlib, io, json, sys
+from gunicorn.config import Config
+
+parser = Config(prog="gunicorn").parser()
+
+def parsed(words):
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            values = vars(parser.parse_args(words))
+    except SystemExit:
+        return None
+    last = lambda name, value: value[-1] if isinstance(value, list) and name != "args" else value
+    return {name: last(name, value) for name, value in values.items() if value is not None}
+
+json.dump([parsed(words) for words in json.load(sys.stdin)], sys.stdout)
+`;
+  const input = JSON.stringify(lists);
+  const answers: (Record<string, unknown> | null)[] = JSON.parse(
+    execFileSync((await venv()).python, ['-c', parse], { input, maxBuffer: 1 << 26 }).toString(),
+  );
+  const at = { path: '/w/x', range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } } };
+  lists.forEach((list, i) => {
+    const own = readArguments(list.map((text) => ({ text, at, splits: false })));
+    const numbers = own.given.filter(({ setting }) => setting === 'workers' || setting === 'threads');
+    if (numbers.some(({ value }) => !/^ ?-?\d+$/.test(value?.text ?? ''))) return; // refused when it is read
+    const answer = answers[i];
+    if (answer === null || answer === undefined) {
+      assert.ok(own.problems.length > 0, `gunicorn refuses ${JSON.stringify(list)}`);
+      return;
+    }
+    const given = own.given.map(({ setting, value }) => [setting, (value?.text ?? 'true').trim()]);
+    const real = Object.entries(answer).map(([name, value]) => [name, name === 'args' ? value : `${value}`]);
+    assert.deepEqual(own.problems, [], JSON.stringify(list));
+    const mine = { ...Object.fromEntries(given), args: own.positional.map((word) => word.text) };
+    assert.deepEqual(mine, Object.fromEntries(real), JSON.stringify(list));
+  });
 });

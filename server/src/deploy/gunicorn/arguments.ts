@@ -29,6 +29,8 @@ export function readArguments(words: readonly Word[]): Arguments {
   const problems: Problem[] = [];
   let open: string | undefined;
   let i = 0;
+  /** Index of the last positional: they stand together. */
+  let last = -1;
   const put = (flag: Flag, word: Word, written: string, inline: string | undefined): void => {
     if (flag.arity === 'flag') {
       const { setting } = flag;
@@ -56,8 +58,12 @@ export function readArguments(words: readonly Word[]): Arguments {
     else if (word.text === '--') {
       positional.push(...words.slice(i + 1));
       break;
-    } else if (!looksLikeFlag(word)) positional.push(word);
-    else if (!takeFlag(word, put)) problems.push({ message: unknownFlag(word.text), at: word.at });
+    } else if (!looksLikeFlag(word)) {
+      if (positional.length > 0 && last !== i - 1)
+        problems.push({ message: `gunicorn stops here: ${word.text} is left over.`, at: word.at });
+      else positional.push(word);
+      last = i;
+    } else if (!takeFlag(word, put)) problems.push({ message: unknownFlag(word.text), at: word.at });
   }
   return { given, positional, problems, ...(open === undefined ? {} : { open }) };
 }
@@ -97,11 +103,16 @@ function takeFlag(word: Word, put: Put): boolean {
   return true;
 }
 
+/** A word with blanks in it is one only where its beginning is known. */
 function looksLikeFlag(word: Word): boolean {
   const { text } = word;
   if (!text.startsWith('-') || text === '-') return false;
-  if (/^-\d+$|^-\d*\.\d+$/.test(text)) return false;
-  return !text.includes(' ') || flagNamed(text.split('=')[0] ?? '') !== undefined;
+  if (text.startsWith('--')) {
+    const name = text.split('=')[0] ?? '';
+    return !text.includes(' ') || longFlags().some((flag) => flag.startsWith(name));
+  }
+  if (flagNamed(text.slice(0, 2)) !== undefined) return true;
+  return !/^-\d+$|^-\d*\.\d+$/.test(text) && !text.includes(' ');
 }
 
 function unknownFlag(text: string): string {
