@@ -34,7 +34,7 @@ export interface Group {
  * Milliseconds until a process is looked at again. A young one may still set its title, install its handlers or become
  * another program; an old one that is no server hardly ever turns into one.
  */
-const pause = { young: 1000, server: 10_000, other: 15_000, longest: 60_000 } as const;
+const pause = { young: 1000, server: 60_000, other: 15_000, longest: 60_000 } as const;
 const youngSeconds = 15;
 
 interface Known {

@@ -57,9 +57,11 @@ export class Monitor {
       this.condition = { kind: 'not-linux', platform: this.ports.platform };
       return;
     }
-    this.paid(() => this.look());
+    this.paid(() => {
+      this.look();
+      this.glance();
+    });
     const asked = this.askStats(full);
-    this.paid(() => this.glance());
     await this.readDue(full);
     await asked;
   }
@@ -76,14 +78,17 @@ export class Monitor {
     };
   }
 
-  /** Books work that is done with what the monitor found, such as sending it. Gives back what the work gave. */
-  paid<T>(work: () => T): T {
+  /** Books work that is done with what the monitor found, such as sending it. Gives back what it cost. */
+  paid(work: () => void): number {
     const start = this.ports.cpu();
+    let cost = 0;
     try {
-      return work();
+      work();
     } finally {
-      this.limiter.spend(this.ports.cpu() - start, this.ports.clock.now());
+      cost = this.ports.cpu() - start;
+      this.limiter.spend(cost, this.ports.clock.now());
     }
+    return cost;
   }
 
   series(): readonly SeriesData[] {
@@ -145,11 +150,7 @@ export class Monitor {
       const now = this.ports.clock.now();
       const first = process.readAt === undefined;
       if (!full && !first && !this.limiter.allows(process.cost, now)) break;
-      this.paid(() => {
-        const start = this.ports.cpu();
-        process.readFully(now);
-        process.cost = this.ports.cpu() - start;
-      });
+      process.cost = this.paid(() => process.readFully(now));
       if (!process.alive) this.discovery.forget(process.pid);
       await this.ports.breathe();
     }
