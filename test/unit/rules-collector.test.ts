@@ -141,6 +141,17 @@ test('collecting by hand in request code is on purpose', () => {
   assert.deepEqual(told(gcNeverReenabled, once.under(gunicorn())), ['error 3']);
 });
 
+test('a thread that collects does so for its own process', () => {
+  for (const [phase, expected] of [
+    ['worker-start', []],
+    ['master-import', ['error 3']],
+  ] as const) {
+    const scene = new Scene().gc('disable', { line: 3 });
+    scene.gc('collect', { line: 9, phase, inThread: scene.thread() });
+    assert.deepEqual(told(gcNeverReenabled, scene.under(gunicorn())), expected, phase);
+  }
+});
+
 test('a collector switched off for the length of a request is not this rule’s', () => {
   const scene = new Scene().gc('disable', { line: 3, phase: 'request' });
   assert.deepEqual(told(gcNeverReenabled, scene.under(gunicorn())), []);

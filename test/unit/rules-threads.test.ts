@@ -245,6 +245,31 @@ test('a multiprocessing queue is a pipe: a consumer in the master serves the wor
   assert.deepEqual(told(threadBeforeFork, scene.under(uwsgi())), ['error 5']);
 });
 
+test('a thread that serves a pipe says nothing about the thread beside it', () => {
+  const scene = new Scene();
+  const pipe = scene.queue({ line: 1 }, { type: 'multiprocessing.Queue' });
+  const jobs = scene.queue({ line: 2 });
+  const [piped, lost, both] = [scene.thread(), scene.thread(), scene.thread()];
+  scene.start(piped, { line: 5 }).start(lost, { line: 6 }).start(both, { line: 7 });
+  scene.get(pipe, { line: 11, inThread: piped }).get(jobs, { line: 12, inThread: lost });
+  scene.get(pipe, { line: 13, inThread: both }).get(jobs, { line: 14, inThread: both });
+  assert.deepEqual(told(threadBeforeFork, scene.under(gunicorn())), ['error 6', 'error 7']);
+});
+
+test('a consumer that has finished does not hide the one that was lost', () => {
+  const scene = new Scene();
+  const jobs = scene.queue({ line: 1 });
+  const [finished, lost] = [scene.thread({ targetAt: place(110) }), scene.thread()];
+  scene.start(finished, { line: 5 }).join(finished, { line: 6 }).start(lost, { line: 7 });
+  scene.get(jobs, { line: 11, inThread: finished }).get(jobs, { line: 12 });
+  scene.get(jobs, { line: 13, inThread: lost }).put(jobs, { line: 20 });
+  const { related } = only(queueWithoutConsumer.check(scene.under(gunicorn())));
+  assert.deepEqual(
+    related.map(({ at }) => at.range.start.line + 1),
+    [7, 13, 20],
+  );
+});
+
 test('a queue of each worker is no finding', () => {
   const scene = new Scene();
   const jobs = scene.queue({ line: 1, phase: 'worker-import' });
