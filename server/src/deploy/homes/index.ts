@@ -12,9 +12,28 @@ import { compose } from './compose.ts';
 import { dockerfile } from './dockerfile.ts';
 import { follow } from './follow.ts';
 import { kubernetes } from './kubernetes.ts';
+import { makefile } from './make.ts';
+import { cloudFoundry, herokuYml } from './platform.ts';
+import { tomlTasks } from './pyproject.ts';
 import { shellScripts } from './script.ts';
+import { supervisor } from './supervisor.ts';
+import { tox } from './tox.ts';
+import { systemdUnit } from './unit.ts';
 
-export const homes: readonly CommandDialect[] = [procfile, dockerfile, compose, kubernetes, shellScripts];
+export const homes: readonly CommandDialect[] = [
+  procfile,
+  dockerfile,
+  compose,
+  kubernetes,
+  herokuYml,
+  cloudFoundry,
+  systemdUnit,
+  supervisor,
+  shellScripts,
+  makefile,
+  tomlTasks,
+  tox,
+];
 
 export interface Commanded {
   readonly found: Found;

@@ -1,9 +1,52 @@
-// Tasks by name: `make serve`, `just serve`, `poe serve`. Finds the task file next to the command, and the task in it.
+// Tasks by name: `make serve`, `just serve`, `poe serve`, `pdm run serve`. Finds the task file where the command is
+// started, and the task in it.
 
 import type { Invocation } from '../shell/invocations.ts';
-import type { Reading } from '../source.ts';
+import type { Reading, Source } from '../source.ts';
+import { recipes } from './make.ts';
+import { tomlRecipes } from './pyproject.ts';
+
+type Recipes = (reading: Reading, source: Source) => readonly Invocation[];
+
+const runners: readonly (readonly [program: RegExp, files: readonly string[], read: Recipes])[] = [
+  [/^g?make$/, ['GNUmakefile', 'makefile', 'Makefile'], recipes],
+  [/^just$/, ['justfile', 'Justfile', '.justfile'], recipes],
+  [/^(poe|task|taskipy|pixi)$/, ['pyproject.toml', 'pixi.toml'], tomlRecipes],
+];
 
 /** What the task of a task runner starts; undefined for any other command. */
-export function taskCommands(_reading: Reading, _invocation: Invocation): readonly Invocation[] | undefined {
-  return undefined;
+export function taskCommands(reading: Reading, invocation: Invocation): readonly Invocation[] | undefined {
+  const { program, args, cwd, command } = invocation;
+  const runner = runners.find(([pattern]) => pattern.test(program));
+  if (runner !== undefined) {
+    const [, files, read] = runner;
+    const chosen = args.findIndex((word) => word.text === '-C' || word.text === '--directory');
+    const folder = chosen < 0 ? cwd : reading.resolve(cwd, args[chosen + 1]?.text ?? '.');
+    const rest = args.filter((_, index) => chosen < 0 || (index !== chosen && index !== chosen + 1));
+    const names = rest
+      .filter((word) => !/^-|=/.test(word.text) && word.text !== 'run')
+      .map((word) => word.text);
+    return named(reading, folder, files, read, names.slice(0, 4));
+  }
+  // `pdm run serve`: the wrapper is off already, and there is no such program.
+  const isBare = /^[\w-]+$/.test(command.text) && !/^(python|sh|bash|echo|cat|pip)/.test(program);
+  const found = isBare ? named(reading, cwd, ['pyproject.toml', 'Pipfile'], tomlRecipes, [command.text]) : [];
+  return found.length > 0 ? found : undefined;
+}
+
+function named(
+  reading: Reading,
+  folder: string,
+  files: readonly string[],
+  read: Recipes,
+  names: readonly string[],
+): readonly Invocation[] {
+  for (const file of files) {
+    const path = `${folder === '/' ? '' : folder}/${file}`;
+    const opened = reading.kind(path) === 'file' ? reading.peek(path) : undefined;
+    if (!opened?.ok || opened.source.text.length > 512 * 1024) continue;
+    const found = read(reading, opened.source).filter(({ task = '' }) => names.includes(task));
+    if (found.length > 0) return found;
+  }
+  return [];
 }
