@@ -80,6 +80,7 @@ function compareKnown(op: string, left: Value, right: Value): boolean | undefine
     const is = contained(left, right);
     return is === undefined ? undefined : is === (op === 'in');
   }
+  if ((op === '==' || op === '!=') && neverEqual(left, right)) return op === '!=';
   if (left.t === 'const' && right.t === 'const') return compareConstants(op, left.value, right.value);
   if (left.t === 'sequence' && right.t === 'sequence') return compareSequences(op, left, right);
   return undefined;
@@ -111,6 +112,14 @@ function isThing(name: string): boolean {
   );
 }
 
+/** A constant and a thing of the project that equals only itself. */
+function neverEqual(left: Value, right: Value): boolean {
+  const [one, other] = left.t === 'const' ? [right, left] : [left, right];
+  return (
+    other.t === 'const' && ['function', 'class', 'module', 'bound', 'partial', 'generator'].includes(one.t)
+  );
+}
+
 function contained(left: Value, right: Value): boolean | undefined {
   if (
     right.t === 'const' &&
@@ -119,7 +128,6 @@ function contained(left: Value, right: Value): boolean | undefined {
     typeof left.value === 'string'
   )
     return right.value.includes(left.value);
-  if (left.t !== 'const') return undefined;
   const items =
     right.t === 'sequence'
       ? right.items
@@ -127,8 +135,11 @@ function contained(left: Value, right: Value): boolean | undefined {
         ? [...right.entries.values()].map((e) => e.key)
         : undefined;
   if (items === undefined || (right.t !== 'sequence' && right.t !== 'dict')) return undefined;
-  if (items.some((item) => item.t === 'const' && item.value === left.value)) return true;
-  return right.open || items.some((item) => item.t !== 'const') ? undefined : false;
+  if (left.t === 'const' && items.some((item) => item.t === 'const' && item.value === left.value))
+    return true;
+  const different = (item: Value): boolean =>
+    (left.t === 'const' && item.t === 'const') || neverEqual(left, item);
+  return right.open || !items.every(different) ? undefined : false;
 }
 
 function compareConstants(op: string, left: unknown, right: unknown): boolean | undefined {

@@ -100,6 +100,18 @@ const exhausts: Known = (m, args) => {
   return unknown;
 };
 
+/** Sorted where all are numbers or all are strings; as they are otherwise. */
+function inOrder(items: readonly Value[]): Value[] {
+  const keyed = items.map((item) => ({ item, key: item.t === 'const' ? item.value : undefined }));
+  for (const type of ['number', 'string']) {
+    if (!keyed.every(({ key }) => typeof key === type)) continue;
+    return keyed
+      .sort((a, b) => (a.key === b.key ? 0 : (a.key ?? 0) < (b.key ?? 0) ? -1 : 1))
+      .map(({ item }) => item);
+  }
+  return [...items];
+}
+
 /** What a generator gives first; it stays suspended there. */
 function firstOf(m: Machine, generator: GeneratorValue, at: Span, a: Activation): Value | undefined {
   const suspend = new PythonRaise('GeneratorExit', m.location(at));
@@ -128,7 +140,7 @@ const builtins: Readonly<Record<string, Known>> = {
     const { items, open } = iterate(m, first(args));
     const key = args.keywords.get('key');
     if (key) applyToItems(m, key, items, at, a);
-    return sequence('list', [...items], open);
+    return sequence('list', key || args.keywords.has('reverse') ? [...items] : inOrder(items), open);
   },
   enumerate: (m, args) => {
     const { items, open } = iterate(m, first(args));
@@ -235,6 +247,8 @@ const builtins: Readonly<Record<string, Known>> = {
         : unknown,
   len: (_m, args) => {
     const value = first(args);
+    const text = textOf(value);
+    if (text !== undefined) return constant([...text].length);
     if (value.t === 'sequence' && !value.open) return constant(value.items.length);
     return value.t === 'dict' && !value.open ? constant(value.entries.size) : unknown;
   },
