@@ -1,6 +1,7 @@
 // Calls: of project functions with a frame on the trace, of classes, of bound and library things.
 // What is handed to a library escapes: it may be called later, in a request.
 
+import { locationKey } from '../base/range.ts';
 import { instantiate, newInstance } from './classes.ts';
 import { runFunction } from './functions.ts';
 import { callLibrary, callLibraryMethod } from './library.ts';
@@ -133,9 +134,12 @@ function callFunction(
     kind: 'call' as const,
     callee: `${fn.module.name}.${fn.qualified}`,
   };
-  const result = m.recorder.within(frame, () =>
-    fn.wrapped ? m.recorder.under('likely', () => runFunction(m, fn, args)) : runFunction(m, fn, args),
-  );
+  const run = (): Value =>
+    fn.wrapped ? m.recorder.under('likely', () => runFunction(m, fn, args)) : runFunction(m, fn, args);
+  // What the server calls by itself has its frame already: "gunicorn calls when_ready()".
+  const last = m.recorder.frames.at(-1);
+  const told = last?.kind === 'config' && locationKey(last.at) === locationKey(frame.at);
+  const result = told ? run() : m.recorder.within(frame, run);
   m.idleCalls.set(fn.body, m.progress === progress ? idle + 1 : 0);
   if (fn.cached !== undefined) fn.cached.result = result;
   return result;

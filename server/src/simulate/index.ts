@@ -224,9 +224,12 @@ class Run {
   private threads(): void {
     const { m } = this;
     for (let started = m.threads.shift(); started !== undefined; started = m.threads.shift()) {
-      const { native, phase, certainty, frames, run } = started;
+      const { native, phase, certainty, frames, run, depth } = started;
+      // A timer that starts the next one goes on for ever: two rounds show all it does.
+      if (depth >= threadDepthLimit) continue;
       const before = m.recorder.inThread;
       m.recorder.inThread = native.info.id;
+      m.threadDepth = depth + 1;
       this.guarded(
         () =>
           m.maybe(certainty, () =>
@@ -235,6 +238,7 @@ class Run {
         'thread',
       );
       m.recorder.inThread = before;
+      m.threadDepth = 0;
     }
   }
 
@@ -305,6 +309,7 @@ class Run {
 }
 
 const callbackLimit = 4000;
+const threadDepthLimit = 3;
 
 /** Requests are followed for what they do with what was made before them: without any of it, there is nothing to see. */
 function mattersToRequests(event: Event): boolean {

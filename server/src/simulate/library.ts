@@ -305,6 +305,7 @@ function startThread(m: Machine, native: NativeObject, self: Value | undefined, 
     native,
     phase: m.recorder.phase,
     certainty: m.recorder.certainty,
+    depth: m.threadDepth,
     frames: [
       ...m.recorder.frames,
       { at: place, text: `starts ${native.info.target ?? 'the thread'}`, kind: 'call' },

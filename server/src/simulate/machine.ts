@@ -56,6 +56,8 @@ export interface StartedThread {
   readonly phase: Phase;
   readonly certainty: Certainty;
   readonly frames: readonly Frame[];
+  /** How many threads deep it was started. */
+  readonly depth: number;
   readonly run: () => void;
 }
 
@@ -126,6 +128,8 @@ export class Machine {
   readonly handlers: ((type: string) => boolean)[] = [];
   /** Exceptions that may have been raised inside a `try`: a library that is not installed, a file that does not parse. */
   readonly doubts: string[] = [];
+  /** Threads around the one that runs. */
+  threadDepth = 0;
   /** Depth of branches that may not be taken. */
   uncertain = 0;
   readonly options: MachineOptions;
