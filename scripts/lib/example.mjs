@@ -37,7 +37,10 @@ export async function serveExample({ folder, server }) {
   const { bin } = await ensureVenv({ requirements, log: console.log });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const args = uwsgi ? ['--ini', 'uwsgi.ini', '--http-socket', address] : ['--bind', address];
+  // Without its control socket, which would be one and the same for every gunicorn of this user.
+  const args = uwsgi
+    ? ['--ini', 'uwsgi.ini', '--http-socket', address]
+    : ['--bind', address, '--no-control-socket'];
   const command = join(bin, server);
   // A group of its own that nobody but us signals: the server may be stopped and started again from the editor.
   const child = start(command, args, {
