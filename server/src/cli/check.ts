@@ -16,7 +16,12 @@ export async function check(options: CheckOptions, toolbox: Toolbox): Promise<Ex
   const unknown = Object.keys(options.rules).find((id) => !rules.some((rule) => rule.id === id));
   if (unknown !== undefined)
     throw new UsageError(`there is no rule "${unknown}"; \`forksight rules\` lists them`);
-  const { list, base } = targetsOf(options.paths, toolbox);
+  const targets = targetsOf(options.paths, toolbox);
+  const { list } = targets;
+  // Code scanning and annotations look for files from the folder the command runs in.
+  const inRepository = options.format === 'sarif' || options.format === 'github';
+  const within = list.every(({ root }) => root === terminal.cwd || root.startsWith(`${terminal.cwd}/`));
+  const base = inRepository && within ? terminal.cwd : targets.base;
   const reports: Report[] = [];
   for (const target of list) reports.push(reportOf(await analyse(target, options, toolbox), base));
   const report = joinReports(reports);

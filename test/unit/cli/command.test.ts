@@ -65,6 +65,16 @@ test('a file narrows what is shown', async () => {
   );
 });
 
+test('annotations and SARIF name files from where the command runs', async () => {
+  orders('scanned');
+  const { out, code } = await forksight('check', '--format', 'github', 'scanned');
+  assert.equal(code, 1);
+  assert.match(out, /^::error file=scanned\/orders\/audit\.py,line=11,/m);
+  const log = JSON.parse((await forksight('check', '--format', 'sarif', 'scanned')).out);
+  const [run] = log.runs;
+  assert.equal(run.results[0].locations[0].physicalLocation.artifactLocation.uri, 'scanned/orders/audit.py');
+});
+
 test('could not run: exit code 2 and the reason on standard error', async () => {
   for (const [args, reason] of [
     [['check', 'nowhere'], /there is no nowhere/],
