@@ -26,6 +26,8 @@ export interface FixContext {
   body(path: string, body: Span): ModuleIr | undefined;
   /** Dotted name of a project file under the roots of the deployment at hand. */
   moduleName(path: string): string | undefined;
+  /** Every deployment of the workspace, those without the finding too: a fix must not harm them. */
+  readonly cases?: readonly FixCase[];
 }
 
 /** One deployment with what happens under it: a rule's case, as fixes see it. */

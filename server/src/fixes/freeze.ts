@@ -8,6 +8,7 @@ import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
 import { disjoint, fileName, type Gone, type Home, homesOf, nothingGone, spansIn } from './homes.ts';
 import { isNeeded, locate } from './locate.ts';
+import { forOtherUwsgi, othersThan } from './others.ts';
 import { PythonFile } from './python-file.ts';
 import { editUwsgiEntry } from './uwsgi.ts';
 import { requireMaster } from './uwsgi-option.ts';
@@ -65,7 +66,8 @@ export function reenableCollector(
     if (added === undefined) return undefined;
     edits.push(...added);
   }
-  const disjointEdits = disjoint(edits);
+  const masters = forOtherUwsgi(homes, othersThan(cases, context), context);
+  const disjointEdits = masters && disjoint([...edits, ...masters]);
   if (disjointEdits === undefined) return undefined;
   return {
     title: 'Switch the garbage collector on again in each worker',
@@ -105,7 +107,8 @@ function recipe(
     if (added === undefined) return undefined;
     edits.push(...added);
   }
-  return disjoint(edits);
+  const masters = forOtherUwsgi(homes, othersThan(cases, context), context);
+  return masters && disjoint([...edits, ...masters]);
 }
 
 interface Parts {

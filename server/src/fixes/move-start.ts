@@ -10,6 +10,7 @@ import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
 import { disjoint, type Home, homesOf, spansIn } from './homes.ts';
 import type { HookCall } from './hook-body.ts';
+import { forOtherUwsgi, othersThan, startingToo } from './others.ts';
 import { PythonFile } from './python-file.ts';
 import { boundNames, moduleAlias } from './reading.ts';
 import { type Relocation, relocate, type TakenElsewhere } from './relocation.ts';
@@ -32,13 +33,13 @@ export function moveStartToWorker(
   const homes = homesOf(cases);
   if (homes === undefined || homes.some((home) => home.case.deployment.load !== 'preload')) return undefined;
   const taken = takenElsewhere(cases, context);
-  const [moved, ...others] = threads.map(({ start, object }) => {
+  const [moved, ...rest] = threads.map(({ start, object }) => {
     const found = relocate(start, object, context, taken);
     const path = found && (found.path ?? pathOf(found.module, cases));
     return found && path !== undefined ? { ...found, path } : found;
   });
   const same = JSON.stringify(moved);
-  if (moved === undefined || others.some((other) => JSON.stringify(other) !== same)) return undefined;
+  if (moved === undefined || rest.some((each) => JSON.stringify(each) !== same)) return undefined;
   const edits = [...moved.edits, ...unusedImports(moved, homes, cases, context)];
   for (const home of homes) {
     const added =
@@ -46,13 +47,37 @@ export function moveStartToWorker(
     if (added === undefined) return undefined;
     edits.push(...added);
   }
-  const together = disjoint(edits);
+  const others = othersThan(cases, context);
+  const kept = keepStarting(threads, moved, homes, others, context);
+  const masters = forOtherUwsgi(homes, others, context);
+  if (kept === undefined || masters === undefined) return undefined;
+  const together = disjoint([...edits, ...kept, ...masters]);
   if (together === undefined) return undefined;
   const hooks = homes.map(({ server }) =>
     server === 'gunicorn' ? "gunicorn's `post_fork`" : "uWSGI's `@postfork`",
   );
   const title = `Call \`${calledAs(moved)}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
   return { title, preferred: true, safe: false, edits: together };
+}
+
+/** Other deployments that start the thread in their workers as they are: the hook has to do it there too. */
+function keepStarting(
+  threads: readonly ThreadToMove[],
+  moved: Relocation,
+  homes: readonly Home[],
+  others: readonly FixCase[],
+  context: FixContext,
+): TextEdit[] | undefined {
+  const edits: TextEdit[] = [];
+  for (const other of new Set(threads.flatMap(({ start }) => startingToo(start, others)))) {
+    const [home] = homesOf([other]) ?? [];
+    if (home === undefined) return undefined;
+    if (homes.some((each) => each.server === home.server && each.path === home.path)) continue;
+    const added = home.server === 'gunicorn' ? startInGunicorn(home, moved, context) : undefined;
+    if (added === undefined) return undefined;
+    edits.push(...added);
+  }
+  return edits;
 }
 
 /** What the moved call alone had imported, unless a hook in the same file uses it again. */
@@ -78,7 +103,9 @@ function startInGunicorn(
   if (file === undefined || module === undefined) return undefined;
   const taken = new Set([...boundNames(file.body), 'server', 'worker', 'gc']);
   const call = importedCall(module, moved.call, taken, file.body);
-  const hooks = [{ hook: 'post_fork', call, where: 'last' }] as const;
+  // A lazy worker has its application after `post_fork` only.
+  const hook = home.case.deployment.load === 'lazy' ? 'post_worker_init' : 'post_fork';
+  const hooks = [{ hook, call, where: 'last' }] as const;
   return editGunicorn(home.facts, { hooks }, context, moved.gone);
 }
 

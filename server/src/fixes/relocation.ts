@@ -140,8 +140,13 @@ function extract(
 
 /** Runs whenever the code around it does. */
 function isCertain(found: Located): boolean {
-  const framed = found.ancestors.every(({ statement }) => statement.k === 'try' || statement.k === 'with');
-  return framed && !mayReturnBefore(found);
+  let inner = found.block;
+  for (const { statement, block } of found.ancestors) {
+    const handled = statement.k === 'try' && statement.handlers.some((handler) => handler.body === inner);
+    if (handled || (statement.k !== 'try' && statement.k !== 'with')) return false;
+    inner = block;
+  }
+  return !mayReturnBefore(found);
 }
 
 /** A condition that stands before the statement instead of around it. */

@@ -121,7 +121,7 @@ function firstLine(at: Location, context: FixContext): Location {
 function fixes(rule: Rule, report: Report, deployments: readonly number[], input: RunInput): readonly Fix[] {
   try {
     const cases = deployments.flatMap((index) => input.cases[index] ?? []);
-    return rule.fix(report.at, cases, input.context);
+    return rule.fix(report.at, cases, { ...input.context, cases: input.cases });
   } catch (error) {
     input.log.error(`rule ${rule.id} could not make a fix for ${report.at.path}: ${words(error)}`);
     return [];
