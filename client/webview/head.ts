@@ -21,7 +21,13 @@ export function head(app: LiveApp, several: boolean): VNode {
     h('div', { class: 'small dim num' }, identity(app)),
     cost(app),
     meter(app),
-    h('div', { class: 'under small dim num' }, h('span', {}, saving(app)), h('span', {}, room(app))),
+    h(
+      'div',
+      { class: 'under small dim num' },
+      h('span', {}, saving(app)),
+      h('span', {}, room(app)),
+      before(app),
+    ),
   );
 }
 
@@ -98,6 +104,15 @@ function room(app: LiveApp): string {
   const more = Math.floor(Math.max(0, limit - current) / each);
   return `limit ${bytes(limit)} · ${more > 0 ? `room for ${more > 999 ? 'over 999' : more} more` : 'room for no more'}`;
 }
+
+/** For a while after a restart: did it help? */
+function before({ before: cost, totals, master }: LiveApp): VNode | undefined {
+  if (cost === undefined || (master?.ageSeconds ?? 0) > rememberSeconds) return undefined;
+  const words = `${bytes(cost)} before the restart`;
+  return h('span', { class: 'before', title: `Now ${bytes(totals.pss)}` }, words);
+}
+
+const rememberSeconds = 1800;
 
 /** What one more worker would add, from what the present ones hold alone. */
 function privatePerWorker(app: LiveApp): number | undefined {

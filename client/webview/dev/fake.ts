@@ -125,6 +125,7 @@ function uwsgi(): LiveApp {
     name: 'shop',
     server: 'uwsgi',
     stats: { kind: 'ok' },
+    before: 224 * mb,
     cgroup: { current: null, limit: null },
     workers: [
       worker(912, busy),

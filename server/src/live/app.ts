@@ -1,6 +1,7 @@
 // One running application under watch: master, workers, those that ended lately, and what uWSGI's statistics add.
 // Follows the groups that discovery finds; decides when a worker replaces another. Reads nothing by itself.
 
+import { Ring } from '../base/ring.ts';
 import type { Cgroup, LiveApp, LiveProcess, LiveWorker, StatsState } from '../protocol/live.ts';
 import { readCgroup } from './cgroup.ts';
 import { baseName } from './commandline.ts';
@@ -15,6 +16,8 @@ import type { StatsResult, UwsgiStats } from './uwsgi-stats.ts';
 const keepEnded = 60_000;
 const maxEnded = 16;
 const cgroupInterval = 5000;
+/** A graceful end takes no longer. */
+const endingMs = 40_000;
 
 export class TrackedApp {
   readonly id: string;
@@ -26,6 +29,9 @@ export class TrackedApp {
   private master: TrackedProcess | undefined;
   private stats: UwsgiStats | undefined;
   private statsState: StatsState = { kind: 'off' };
+  /** What its forerunner cost. */
+  before: number | undefined;
+  private readonly costs = new Ring<{ readonly at: number; readonly pss: number }>(64);
   private lastCgroup: { readonly at: number; readonly value: Cgroup } | undefined;
   statsAskedAt: number | undefined;
 
@@ -87,6 +93,8 @@ export class TrackedApp {
       .map((worker) => worker.reading)
       .filter((one): one is Reading => one !== undefined);
     const complete = readings.length === living.length && (!this.master || this.master.reading !== undefined);
+    const totals = totalsOf(this.master?.reading, readings, complete);
+    this.costs.push({ at: now, pss: totals.pss });
     const workers = this.workers().map((worker) => this.workerView(worker, uptime));
     return {
       id: this.id,
@@ -98,12 +106,25 @@ export class TrackedApp {
       deployment: this.hint?.id ?? null,
       master: this.master?.view(uptime) ?? null,
       workers: [...workers, ...this.cheaped()],
-      totals: totalsOf(this.master?.reading, readings, complete),
+      totals,
+      ...(this.before === undefined ? {} : { before: this.before }),
       cgroup: this.cgroup(now),
       stats: this.statsState,
       reasons: [],
       restartable: !root.recognised.titled && root.cwd !== undefined,
     };
+  }
+
+  /** What it cost lately: the most, since workers end one after the other and the master last. */
+  costAtEnd(now: number): number | undefined {
+    const recent = this.costs.toArray().filter(({ at }) => now - at <= endingMs);
+    return recent.length === 0 ? undefined : Math.max(...recent.map(({ pss }) => pss));
+  }
+
+  /** The same application, whoever started it. */
+  get sameness(): string {
+    const { recognised, cwd } = this.group.root;
+    return [recognised.server, cwd ?? '', this.entrypoint ?? ''].join('\n');
   }
 
   get name(): string {

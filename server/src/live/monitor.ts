@@ -34,6 +34,7 @@ const coreShare = 0.008;
 const minInterval = 1900;
 const statsInterval = 1900;
 const glancesPerTick = 16;
+const rememberedApps = 16;
 
 export class Monitor {
   private readonly ports: MonitorPorts;
@@ -42,6 +43,8 @@ export class Monitor {
   private readonly apps = new Map<string, TrackedApp>();
   private condition: LiveCondition = { kind: 'ready' };
   private elsewhere = 0;
+  /** What applications that ended cost, oldest first. */
+  private readonly costs = new Map<string, number>();
   /** Whose turn it is to be glanced at. */
   private turn = 0;
 
@@ -121,13 +124,26 @@ export class Monitor {
     const ours = groups.filter((group) => servesWorkspace(group, folders, hints));
     this.elsewhere = groups.length - ours.length;
     const present = new Set(ours.map(appId));
-    for (const id of this.apps.keys()) if (!present.has(id)) this.apps.delete(id);
+    for (const app of this.apps.values()) if (!present.has(app.id)) this.forget(app, now);
     for (const group of ours) {
       const id = appId(group);
-      const app = this.apps.get(id) ?? new TrackedApp(this.ports.proc, this.ports.cgroupMount, group);
+      const known = this.apps.get(id);
+      const app = known ?? new TrackedApp(this.ports.proc, this.ports.cgroupMount, group);
       this.apps.set(id, app);
       app.follow(group, bestHint(group, hints), now);
+      if (known === undefined) app.before = this.costs.get(app.sameness);
     }
+  }
+
+  /** What it cost is remembered for the case that it is started again. */
+  private forget(app: TrackedApp, now: number): void {
+    this.apps.delete(app.id);
+    const cost = app.costAtEnd(now);
+    if (cost === undefined) return;
+    this.costs.delete(app.sameness);
+    this.costs.set(app.sameness, cost);
+    const [oldest] = this.costs.keys();
+    if (this.costs.size > rememberedApps && oldest !== undefined) this.costs.delete(oldest);
   }
 
   /** Takes turns where there are many: who ended is seen by the look at all processes anyway. */

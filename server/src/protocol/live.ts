@@ -93,6 +93,8 @@ export interface LiveApp {
   readonly master: LiveProcess | null;
   readonly workers: readonly LiveWorker[];
   readonly totals: LiveTotals;
+  /** What the group cost before it was restarted, where that was watched. */
+  readonly before?: number;
   readonly cgroup: Cgroup;
   readonly stats: StatsState;
   readonly reasons: readonly Reason[];

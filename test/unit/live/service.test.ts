@@ -261,6 +261,42 @@ describe('watching', () => {
     ]);
   });
 
+  it('remembers what an application cost before it was restarted', async () => {
+    gunicornWithTwoWorkers();
+    const monitor = new Monitor(ports());
+    await monitor.tick(false);
+    const cost = onlyApp(monitor.snapshot()).totals.pss;
+    now = 1000;
+    tree.remove(11);
+    tree.remove(12);
+    await monitor.tick(false);
+    monitor.snapshot();
+    now = 2000;
+    tree.remove(10);
+    await monitor.tick(false);
+    assert.equal(monitor.snapshot().apps.length, 0);
+    now = 3000;
+    tree.add({
+      pid: 20,
+      argv: ['gunicorn: master [shop:app]'],
+      cwd: '/srv/shop',
+      startTime: 2000,
+      ...memory,
+    });
+    await monitor.tick(false);
+    assert.equal(onlyApp(monitor.snapshot()).before, cost);
+    tree.add({
+      pid: 30,
+      argv: ['gunicorn: master [else:app]'],
+      cwd: '/srv/shop',
+      startTime: 2001,
+      ...memory,
+    });
+    now = 5000;
+    await monitor.tick(false);
+    assert.equal(monitor.snapshot().apps[1]?.before, undefined);
+  });
+
   it('starts with everything, goes on with what is new, and stops when nobody looks', async () => {
     gunicornWithTwoWorkers();
     const service = new LiveService(ports());

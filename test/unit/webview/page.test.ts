@@ -46,6 +46,16 @@ describe('what a person reads', () => {
     assert.equal(rows.length, 4);
   });
 
+  it('of a restart: what it cost before, for half an hour', () => {
+    const aged = (ageSeconds: number): string => {
+      const { master } = app();
+      const old = master && { ...master, ageSeconds };
+      return textOf(rendered(live([app({ before: 224 * mb, master: old })])));
+    };
+    assert.match(aged(60), /224 MB before the restart/);
+    assert.doesNotMatch(aged(3600), /before the restart/);
+  });
+
   it('of processes of another user: bounds, not numbers', () => {
     const text = textOf(rendered(scenes.foreign));
     assert.match(text, /152 MB in memory at most/);
