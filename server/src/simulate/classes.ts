@@ -5,7 +5,7 @@ import { callMethod, callValue } from './calls.ts';
 import { evaluate, evaluateArgs } from './expressions.ts';
 import { classNames, decorate, qualifiedName, runFunction } from './functions.ts';
 import { nativeOf } from './library.ts';
-import type { Activation, Machine } from './machine.ts';
+import { type Activation, type Machine, newActivation } from './machine.ts';
 import { findInClass } from './objects.ts';
 import type { Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
@@ -27,16 +27,7 @@ export function defineClass(m: Machine, s: Extract<Stmt, { k: 'class' }>, a: Act
   const scope = newScope('class', a.scope, a.module, m.uncertain);
   const qualified = qualifiedName(s.name, a);
   classNames.set(scope, qualified);
-  const body: Activation = {
-    scope,
-    module: a.module,
-    fn: a.fn,
-    returns: [],
-    yields: [],
-    statement: undefined,
-    alone: false,
-    call: undefined,
-  };
+  const body = newActivation(scope, a.module, a.fn);
   m.activations.push(body);
   try {
     execute(m, s.body, body);

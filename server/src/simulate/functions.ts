@@ -2,7 +2,7 @@
 
 import { callValue, handOver } from './calls.ts';
 import { evaluate } from './expressions.ts';
-import type { Activation, Machine } from './machine.ts';
+import { type Activation, type Machine, newActivation } from './machine.ts';
 import type { Expr, FunctionDef, Param, Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
 import {
@@ -94,17 +94,7 @@ export function runFunction(m: Machine, fn: FunctionValue, args: CallArgs): Valu
   const scope = newScope('function', fn.closure, fn.module, m.uncertain);
   bindParameters(m, fn, args, scope);
   const run: GeneratorRun = (onYield) => {
-    const activation: Activation = {
-      scope,
-      module: fn.module,
-      fn,
-      returns: [],
-      yields: [],
-      onYield,
-      statement: undefined,
-      alone: false,
-      call: undefined,
-    };
+    const activation = newActivation(scope, fn.module, fn, onYield);
     m.activations.push(activation);
     try {
       if (fn.body.k === 'expression')

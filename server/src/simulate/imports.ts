@@ -5,7 +5,7 @@ import type { Location } from '../base/range.ts';
 import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { libraryAttribute } from './library.ts';
-import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { type Activation, type Machine, newActivation, PythonRaise } from './machine.ts';
 import { forgetPossible, traced } from './reload.ts';
 import type { Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
@@ -221,16 +221,7 @@ export function runModule(
     module.state = 'done';
     return module;
   }
-  const activation: Activation = {
-    scope,
-    module,
-    fn: undefined,
-    returns: [],
-    yields: [],
-    statement: undefined,
-    alone: false,
-    call: undefined,
-  };
+  const activation = newActivation(scope, module);
   m.activations.push(activation);
   try {
     const broken = summary.ir.errors.length > 0;

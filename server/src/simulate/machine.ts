@@ -42,6 +42,25 @@ export interface Activation {
   call: Expr | undefined;
 }
 
+export function newActivation(
+  scope: Scope,
+  module: ModuleValue,
+  fn?: FunctionValue,
+  onYield?: Activation['onYield'],
+): Activation {
+  return {
+    scope,
+    module,
+    fn,
+    returns: [],
+    yields: [],
+    onYield,
+    statement: undefined,
+    alone: false,
+    call: undefined,
+  };
+}
+
 /** A function handed to a library: called later, in some request, as far as we know. */
 export interface Callback {
   readonly value: Value;
@@ -197,17 +216,7 @@ export class Machine {
 
   /** Runs as if the module's code called, at module level: what the server does on its own. */
   as<T>(module: ModuleValue, run: () => T): T {
-    const { scope } = module;
-    this.activations.push({
-      scope,
-      module,
-      fn: undefined,
-      returns: [],
-      yields: [],
-      statement: undefined,
-      alone: false,
-      call: undefined,
-    });
+    this.activations.push(newActivation(module.scope, module));
     try {
       return run();
     } finally {
