@@ -23,7 +23,8 @@ export interface Description {
 
 /** `root` is what paths are shown relative to. */
 export function describe(deployment: Deployment, root: string): Description {
-  const { entrypoint, processes, load, loadWhy, loadAt, cwd, roots, facts, server } = deployment;
+  const { entrypoint, processes, load, loadWhy, loadAt, cwd, roots, facts, server, pythonVersion, via } =
+    deployment;
   const shown = new Shown(root, serverName(server));
   const app = shown.setting('app', entrypoint, (value) => entrypointName(value, root));
   const workers = shown.setting('workers', processes, (count) => `${count}`);
@@ -36,6 +37,10 @@ export function describe(deployment: Deployment, root: string): Description {
     },
     workers,
     { name: 'folder', value: shown.path(cwd), from: 'the folder it runs in' },
+    ...(pythonVersion === undefined ? [] : [shown.setting('Python', pythonVersion, (version) => version)]),
+    ...(via === undefined
+      ? []
+      : [{ name: 'started by', value: shown.place(via), from: 'where the command is called' }]),
     { name: 'imports from', value: roots.map((path) => shown.path(path)).join(', '), from: 'in this order' },
   ];
   if (facts.server === 'uwsgi') {

@@ -35,7 +35,7 @@ export function environmentRoots(
   env: ReadonlyMap<string, Value>,
 ): readonly string[] {
   const path = env.get('PYTHONPATH');
-  if (path === undefined || path.unknown?.hinted === false) return [];
+  if (path === undefined) return [];
   const entries = path.text.split(':').filter((entry) => entry !== '');
   return entries.map((entry) => folderHere(reading, from, entry).path);
 }

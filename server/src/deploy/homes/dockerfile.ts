@@ -51,7 +51,7 @@ export function runImage(
   const mounts = [...(run.mounts ?? []), ...(image?.mounts ?? [])];
   const inside = reading.inside(mounts);
   const workdir = run.workdir ?? image?.workdir;
-  const shell = shellIn(inside, run.from ?? dirname(path), workdir, env);
+  const shell = shellIn(inside, run.from ?? image?.folder ?? dirname(path), workdir, env);
   const entrypoint = run.entrypoint ?? image?.entrypoint;
   const command = run.command ?? (run.entrypoint === undefined ? image?.command : undefined);
   const certain = mounts.filter(({ there }) => there === workdir).length === 1 && reading.isFolder(shell.cwd);

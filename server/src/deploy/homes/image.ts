@@ -17,6 +17,8 @@ export type Command = { readonly at: Location } & (
 );
 
 export interface Image {
+  /** The build context. */
+  readonly folder: string;
   readonly env: ReadonlyMap<string, Value>;
   /** A path in the image. */
   readonly workdir: string;
@@ -66,6 +68,7 @@ export function readImage(
   if (stage === undefined) return undefined;
   const { env, workdir, mounts, entrypoint, command, python } = stage;
   return {
+    folder,
     env,
     workdir,
     mounts,

@@ -48,7 +48,7 @@ export interface Commanded {
 
 /** What a file must speak of to be read at all: a server, or a script that may start one. */
 const mention =
-  /gunicorn|uwsgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\bbuild\s*:/i;
+  /gunicorn|[aw]sgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\bbuild\s*:/i;
 const sizeLimit = 512 * 1024;
 
 export function fromHome(world: World, servers: readonly ServerDialect[], path: string): Commanded[] {

@@ -62,12 +62,13 @@ function run(reading: Reading, source: Source, container: Yaml, image: Image | u
     ...(args === undefined ? {} : { command: args }),
     ...(workdir === undefined ? {} : { workdir }),
     env,
+    from: image?.folder ?? reading.root,
   });
 }
 
 /** `command` replaces both of what the image says. */
-function without({ env, workdir, mounts, python }: Image): Image {
-  return { env, workdir, mounts, ...(python === undefined ? {} : { python }) };
+function without({ folder, env, workdir, mounts, python }: Image): Image {
+  return { folder, env, workdir, mounts, ...(python === undefined ? {} : { python }) };
 }
 
 /** A list of words in which `$(NAME)` is the environment's. */

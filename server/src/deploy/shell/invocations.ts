@@ -7,7 +7,7 @@ import type { OptionHome } from '../model.ts';
 import type { Value } from '../setting.ts';
 import type { Mount } from '../source.ts';
 import { Flow } from './flow.ts';
-import { commands, type Placed, type Variables, type Word } from './words.ts';
+import { commands, type Placed, type ShellCommand, type Variables, type Word } from './words.ts';
 import { setVariable, shellScript, unwrap } from './wrappers.ts';
 
 /** A program that is started, with what it is given. */
@@ -63,13 +63,14 @@ export function invocations(
   const flow = new Flow();
   let cwd = shell.cwd;
   for (const command of commands(placed, variables, from, to, positional)) {
-    const words = flow.next(command);
-    if (words === undefined || words.length + command.assignments.length === 0) continue;
+    const live = flow.next(command);
+    if (live === undefined || live.length + command.assignments.length === 0) continue;
+    const { assignments, words } = assigned(command, live);
     const own = new Map(variables);
-    for (const { name, value } of command.assignments) own.set(name, value);
+    for (const { name, value } of assignments) own.set(name, value);
     const [first, second] = words;
     if (first === undefined)
-      for (const { name, value } of command.assignments) variables.set(name, flow.doubted(value));
+      for (const { name, value } of assignments) variables.set(name, flow.doubted(value));
     else if (first.text === 'cd' && second !== undefined) {
       if (second.unknown === undefined) cwd = (shell.resolve ?? resolvePath)(cwd, second.text);
     } else if (/^(export|declare|typeset|readonly|local)$/.test(first.text))
@@ -84,6 +85,21 @@ export function invocations(
     }
   }
   return found;
+}
+
+/** Behind a keyword, assignments were read as words. */
+function assigned(
+  { assignments, words }: ShellCommand,
+  live: readonly Word[],
+): Pick<ShellCommand, 'assignments' | 'words'> {
+  if (live.length === words.length) return { assignments, words: live };
+  const end = live.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word.text));
+  const count = end < 0 ? live.length : end;
+  const found = live.slice(0, count).map((word) => {
+    const equals = word.text.indexOf('=');
+    return { name: word.text.slice(0, equals), value: { ...word, text: word.text.slice(equals + 1) } };
+  });
+  return { assignments: [...assignments, ...found], words: live.slice(count) };
 }
 
 /** The same for a command that is a list of words already, as in `CMD ["gunicorn", "app:app"]`. */

@@ -1,0 +1,135 @@
+// Units, platforms, scripts and task files, as tables of cases: what is started, with what, and where it is written.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the shell's and other formats' own
+
+import { describe } from 'node:test';
+import { table } from './homes-lib.ts';
+
+describe('systemd, supervisor, platforms', () => {
+  table({
+    systemd: [
+      {
+        'x.service':
+          '[Unit]\nAfter=a\n[Service]\nEnvironment="WEB_CONCURRENCY=3" A=b\nWorkingDirectory=/srv/x\nExecStart=/v/bin/gunicorn \\\n  --preload \\\n  shop.wsgi\nExecReload=/bin/kill $MAINPID\n',
+      },
+      'gunicorn shop.wsgi:application preload 3 </v/bin/gunicorn \\>',
+    ],
+    'a drop-in line takes back': [
+      { 'x.service': '[Service]\nExecStart=gunicorn a:b\nExecStart=\nExecStart=-uwsgi --module shop.wsgi\n' },
+      'uwsgi shop.wsgi:application preload 1 <uwsgi --module shop.wsgi>',
+    ],
+    'systemd, a shell': [
+      { 'x.service': "[Service]\nExecStart=/bin/bash -c 'exec gunicorn -w ${N} shop.wsgi'\n" },
+      'gunicorn shop.wsgi:application lazy ? <exec gunicorn -w ${N} shop.wsgi>',
+    ],
+    supervisor: [
+      {
+        'etc/s.conf':
+          '[supervisord]\n[program:web]\ncommand=gunicorn -w %(ENV_N)s ; many\n  --preload shop.wsgi\ndirectory=/x\nenvironment=WEB_CONCURRENCY="2",A=\'b\'\n',
+      },
+      'gunicorn shop.wsgi:application preload ? <gunicorn -w %(ENV_N)s ; many>',
+    ],
+    'supervisor, environment': [
+      {
+        'supervisord.conf':
+          '[program:web]\ncommand=gunicorn shop.wsgi\nenvironment=WEB_CONCURRENCY="2",A=\'b\'\n',
+      },
+      'gunicorn shop.wsgi:application lazy 2 <gunicorn shop.wsgi>',
+    ],
+    'another conf file': [{ 'nginx.conf': 'upstream gunicorn { server a; }\n' }],
+    'heroku.yml': [
+      { 'heroku.yml': 'run:\n  web: gunicorn --preload shop.wsgi\n' },
+      'gunicorn shop.wsgi:application preload 1 <gunicorn --preload shop.wsgi>',
+    ],
+    'Cloud Foundry': [
+      {
+        'manifest.yml':
+          'applications:\n- command: "gunicorn shop.wsgi"\n  env: {WEB_CONCURRENCY: 3}\n  processes:\n  - {type: worker, command: gunicorn -w 1 shop.wsgi}\n',
+      },
+      'gunicorn shop.wsgi:application lazy 3 <gunicorn shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn -w 1 shop.wsgi>',
+    ],
+  });
+});
+
+describe('scripts and task files', () => {
+  table({
+    'a script': [
+      {
+        'bin/start':
+          '#!/bin/sh\nset -e\ncd "$(dirname "$0")/.."\n: "${N:=4}"\nexec gunicorn -w $N shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application lazy ?4 <exec gunicorn -w $N shop.wsgi>',
+    ],
+    'both arms of a branch': [
+      { 'run.sh': 'if [ "$A" ]; then\n  gunicorn -w 1 shop.wsgi\nelse\n  gunicorn -w 2 shop.wsgi\nfi\n' },
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn -w 1 shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 2 <gunicorn -w 2 shop.wsgi>',
+    ],
+    'a value that a branch sets': [
+      { 'run.sh': 'N=1\nif [ "$A" ]; then N=3; fi\ngunicorn -w $N shop.wsgi\n' },
+      'gunicorn shop.wsgi:application lazy ?3 <gunicorn -w $N shop.wsgi>',
+    ],
+    'scripts that test or develop': [
+      {
+        'test.sh': 'gunicorn a:b',
+        'run-dev.sh': 'gunicorn a:b',
+        'tests/run.sh': 'gunicorn a:b',
+        'bin/start.py': 'gunicorn a:b',
+      },
+    ],
+    'a Procfile calls a script': [
+      { Procfile: 'web: sh bin/go --x\n', 'bin/go': 'gunicorn --preload shop.wsgi' },
+      'gunicorn shop.wsgi:application preload 1 <gunicorn --preload shop.wsgi>',
+    ],
+    'scripts in a circle': [
+      { Procfile: 'web: sh a.sh\n', 'a.sh': 'sh b.sh', 'b.sh': 'sh a.sh; gunicorn shop.wsgi' },
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn shop.wsgi>',
+    ],
+    Makefile: [
+      {
+        Makefile:
+          'N ?= 4\nAPP = shop.wsgi\nserve: migrate ## serve it\n\t@gunicorn -w $(N) \\\n\t  $(APP)\ntest:\n\tgunicorn a:b\n',
+      },
+      'gunicorn shop.wsgi:application lazy ?4 <gunicorn -w $(N) \\>',
+    ],
+    justfile: [
+      { justfile: 'n := "4"\nserve port="80":\n  gunicorn -w {{n}} -b :{{port}} shop.wsgi\n' },
+      'gunicorn shop.wsgi:application lazy 4 <gunicorn -w {{n}} -b :{{port}} shop.wsgi>',
+    ],
+    'poe, pdm, hatch': [
+      {
+        'pyproject.toml':
+          '[tool.poe.tasks]\nserve = "gunicorn -w 1 shop.wsgi"\nweb = {cmd = "gunicorn shop.wsgi", env = {WEB_CONCURRENCY = "2"}}\ntest = "gunicorn a:b"\n[tool.pdm.scripts]\nstart.cmd = ["gunicorn", "-w", "3", "shop.wsgi"]\n[tool.hatch.envs.x.scripts]\nserve = ["gunicorn -w 4 shop.wsgi"]\n',
+      },
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn -w 1 shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 2 <gunicorn shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 3 <["gunicorn", "-w", "3", "shop.wsgi"]>',
+      'gunicorn shop.wsgi:application lazy 4 <gunicorn -w 4 shop.wsgi>',
+    ],
+    'a task by name': [
+      {
+        Procfile: 'web: poetry run poe go\n',
+        'pyproject.toml': '[tool.poe.tasks]\ngo = "gunicorn --preload shop.wsgi"\n',
+      },
+      'gunicorn shop.wsgi:application preload 1 <gunicorn --preload shop.wsgi>',
+    ],
+    Pipfile: [
+      { Pipfile: '[scripts]\nserver = "gunicorn shop.wsgi"\n', Procfile: 'web: pipenv run server' },
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn shop.wsgi>',
+    ],
+    tox: [
+      {
+        'tox.ini':
+          '[testenv:serve]\nsetenv =\n  WEB_CONCURRENCY = {env:N:3}\ncommands =\n  gunicorn \\\n    shop.wsgi\n[testenv]\ncommands = gunicorn a:b\n',
+      },
+      'gunicorn shop.wsgi:application lazy ?3 <gunicorn \\>',
+    ],
+    'documents are no deployments': [
+      {
+        'README.md': '    gunicorn a:b\n',
+        'docs/run.sh': 'gunicorn a:b',
+        'docs/Dockerfile': 'FROM a\nCMD gunicorn a:b',
+      },
+    ],
+  });
+});
