@@ -18,7 +18,7 @@ export function head(app: LiveApp, several: boolean): VNode {
       h('span', { class: 'dim', title: loadWords[app.load] }, `${serverNames[app.server]}${load}`),
       several ? restartButton(app) : undefined,
     ),
-    h('div', { class: 'small dim num' }, identity(app)),
+    h('div', { class: 'small dim num', title: masterWords(app) }, identity(app)),
     cost(app),
     meter(app),
     h(
@@ -53,6 +53,13 @@ function identity(app: LiveApp): string {
   const age = app.master?.ageSeconds ?? Math.max(0, ...living(app).map(({ ageSeconds }) => ageSeconds));
   const master = app.master === null ? 'no master' : `master ${app.master.pid}`;
   return `${master} · ${count(alive, 'worker', 'workers')} · up ${duration(age)}`;
+}
+
+function masterWords({ master, server }: LiveApp): string | undefined {
+  if (master === null) return 'uWSGI runs without a master: its first process is itself a worker';
+  if (master.memory === null) return undefined;
+  const name = server === 'gunicorn' ? 'The master (gunicorn says arbiter)' : 'The master';
+  return `${name} holds ${bytes(master.memory.uss)} alone and shares ${bytes(master.memory.shared)}`;
 }
 
 /** The processes that are there: without those that ended and slots without a process. */
