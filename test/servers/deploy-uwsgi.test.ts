@@ -358,4 +358,29 @@ describe('generated configurations', () => {
       seed: Number(process.env.FORKSIGHT_SEED ?? 2),
     });
   });
+
+  test('give the same list from the command line', async () => {
+    const words = `-M 4 -p4 -Mp2 --processes=2 --threads --mast --master --master=1 --lazy-a --need-app=1 -T
+      -TM --thr --threads=2 -w --callable app --set a=b --ini u.ini u.ini --ini=u.ini:s --nope -9 -L --pyth=x --pp y`;
+    const list = fc.array(fc.constantFrom(...words.split(/\s+/)), { maxLength: 5 });
+    const files = { 'u.ini': '[uwsgi]\nprocesses = 3\nn = %(processes)\n[s]\nthreads = 3\n' };
+    const run = async (more: readonly string[]): Promise<void> => {
+      const args = ['--show-config', '--need-app', '--module', 'none_at_all', ...more];
+      const { dir, read } = project({ args: args.slice(1), files });
+      const { log } = await runServer({ server: 'uwsgi', dir, args });
+      const deployment = read.deployments.find((found) => found.source.path.endsWith('Procfile'));
+      const problems = read.problems.map(({ message }) => message);
+      const stops = problems.some((message) => /stops here|cannot read/.test(message));
+      assert.equal(!log.includes(';end of configuration'), stops, `${problems.join('\n')}\n${log}`);
+      if (stops || deployment === undefined) return;
+      compareOptions(
+        { ...deployment, options: deployment.options.slice(1) },
+        log.replace('need-app = true\n', ''),
+      );
+    };
+    await fc.assert(fc.asyncProperty(list, run), {
+      numRuns: Number(process.env.FORKSIGHT_RUNS ?? 60),
+      seed: Number(process.env.FORKSIGHT_SEED ?? 2),
+    });
+  });
 });

@@ -50,6 +50,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
   const located = app === undefined ? undefined : locate(reading, app, ownRoots);
   const processes = options.withDefault(['processes', 'workers'], readNumber, 1);
   const master = masterOf(options, expansion);
+  sayNegative(reading, options);
   const forks = doesFork(master, processes);
   const deployment: Deployment = {
     id: '',
@@ -180,6 +181,13 @@ function masterOf(options: Options, expansion: Expansion): Setting<boolean> {
   const doubtful = implied[0];
   if (doubtful !== undefined) return unknown(doubtful.doubt ?? '', true, doubtful.at);
   return options.open === undefined ? known(false) : unknown(options.open, false);
+}
+
+/** uWSGI ends at a negative count, wherever it stands in the list. */
+function sayNegative(reading: Reading, options: Options): void {
+  for (const { key, value, doubt } of options.all('processes', 'workers', 'threads', 'cheaper'))
+    if (doubt === undefined && value.unknown === undefined && /^\s*-\d*[1-9]/.test(value.text))
+      reading.problem(`uWSGI stops here: ${key} cannot be negative.`, value.at);
 }
 
 /** What is not known may fork. */
