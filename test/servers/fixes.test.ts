@@ -88,6 +88,22 @@ for (const [name, files] of Object.entries(projects)) {
   });
 }
 
+test('a gunicorn that does not preload and a uWSGI without a master keep their thread', async () => {
+  const before: Tree = {
+    ...projects['a call at module level'],
+    'uwsgi.ini': UWSGI_INI,
+    'gunicorn.conf.py': 'wsgi_app = "web:app"\nworkers = 2\n',
+    'dev.ini': '[uwsgi]\nmodule = web:app\n',
+  };
+  const after = await repair(before, ['thread-before-fork']);
+  for (const tree of [before, after]) {
+    for (const worker of await ask<Done>('gunicorn', tree)) assert.equal(worker.done, true);
+    const dev = { server: 'uwsgi', dir: writeProject(tree), args: ['--ini', 'dev.ini'] } as const;
+    assert.equal((await withServer(dev, (running) => running.get<Done>('/'))).done, true);
+  }
+  for (const worker of await ask<Done>('uwsgi', after)) assert.equal(worker.done, true);
+});
+
 interface Done {
   readonly pid: number;
   readonly done: boolean;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compile } from './lib.ts';
+import { compile } from './cpython.ts';
 import { project, repair, type Tree } from './repair.ts';
 
 const rules = ['thread-before-fork', 'missing-gc-freeze'];
