@@ -5,6 +5,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { applyEdits } from '../../../server/src/base/edit.ts';
+import { fromRange } from '../../../server/src/lsp/places.ts';
 import { type RuleDocument, ruleDocument } from '../../../server/src/protocol/messages.ts';
 import { TestClient } from '../../lib/language-client.ts';
 
@@ -143,6 +145,24 @@ test('hover, code lens, actions and the page of a rule', async () => {
   assert.ok(titles.includes('Explain thread-before-fork'), titles.join(', '));
   const page = await client.request<RuleDocument>(ruleDocument, { rule: 'thread-before-fork' });
   assert.match(page.markdown, /^# thread-before-fork/);
+});
+
+test('all safe fixes of a file at once: asked for as on saving, applied, the finding is gone', async () => {
+  await client.start();
+  await client.open('shop/wsgi.py');
+  const actions = await client.actions('shop/wsgi.py', 1, ['source.fixAll']);
+  assert.deepEqual(
+    actions.map((action) => action.kind),
+    ['source.fixAll.forksight'],
+  );
+  const [change] = actions[0]?.edit?.documentChanges ?? [];
+  assert.ok(change && 'edits' in change);
+  assert.deepEqual(change.textDocument, { uri: client.uri('shop/wsgi.py'), version: 1 });
+  const edits = change.edits.flatMap((edit) =>
+    'newText' in edit ? [{ path: 'shop/wsgi.py', range: fromRange(edit.range), newText: edit.newText }] : [],
+  );
+  await client.edit('shop/wsgi.py', 2, applyEdits(wsgi, edits));
+  assert.equal(client.findings()['shop/wsgi.py'], undefined);
 });
 
 test('folders come and go: each has its own deployments, and what a closed one reported is cleared', async () => {
