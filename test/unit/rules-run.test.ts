@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Log, silentLog } from '../../server/src/base/ports.ts';
+import { range } from '../../server/src/base/range.ts';
 import type { Case, Finding, Rule } from '../../server/src/rules/finding.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { runRules } from '../../server/src/rules/run.ts';
@@ -125,6 +126,46 @@ test('a comment silences the rules it names on its line, and no other', () => {
     'information unused-ignore 1',
     'error thread-before-fork 2',
   ]);
+});
+
+test('a comment stands on the first or the last line of what it silences, not between', () => {
+  const long: Rule = {
+    ...throwing,
+    check: () => [
+      { severity: 'error', message: 'Long.', at: { path, range: range(1, 0, 3, 1) }, trace: [], related: [] },
+    ],
+  };
+  const found = (line: number): readonly string[] => {
+    const text = ['', 'start(', '    1,', ')', ''].map((code, at) =>
+      at === line ? `${code}  # forksight: ignore[throwing]` : code,
+    );
+    return brief(run([threadAt(9).under(gunicorn())], { text: text.join('\n'), rules: [long] }));
+  };
+  assert.deepEqual(found(1), []);
+  assert.deepEqual(found(3), []);
+  assert.deepEqual(found(2), ['error throwing 2', 'information unused-ignore 3']);
+  assert.deepEqual(found(4), ['error throwing 2', 'information unused-ignore 5']);
+});
+
+test('a finding about an application is marked on its first line only', () => {
+  const rule: Rule = {
+    ...throwing,
+    check: () => [
+      {
+        severity: 'hint',
+        message: 'About it all.',
+        at: { path, range: range(1, 2, 3, 1) },
+        firstLineOnly: true,
+        trace: [],
+        related: [],
+      },
+    ],
+  };
+  const at = (text: string | undefined): unknown =>
+    run([threadAt(9).under(gunicorn())], { ...(text === undefined ? {} : { text }), rules: [rule] })[0]?.at
+      .range;
+  assert.deepEqual(at('\n  def app():  \r\n    pass\n'), range(1, 2, 1, 12));
+  assert.deepEqual(at(undefined), range(1, 2, 3, 1));
 });
 
 test('a comment without brackets silences nothing and says so; an unknown rule is named', () => {
