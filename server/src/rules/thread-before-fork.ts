@@ -18,7 +18,9 @@
  * dead thread never does. Under gunicorn `is_alive()` answers `False`.
  *
  * Where gevent or eventlet replaced threads before, what is started is a greenlet. A fork copies greenlets, and each
- * copy goes on: under gunicorn the work is then done once in the master and once in every worker.
+ * copy goes on: under gunicorn the work is then done once in the master and once in every worker. Under uWSGI with the
+ * option `gevent` it goes on in the workers alone, which is not reported; without that option it advances only while a
+ * request waits.
  *
  * ## Example
  * `gunicorn.conf.py`
@@ -98,7 +100,7 @@ import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade } from './severity.ts';
 import { type GreenThread, greenThreads, type LostThread, lostThreads, startInWorkers } from './threads.ts';
-import { firstWorkerLoads, forking, related, threadWords, workerHook } from './words.ts';
+import { firstWorkerLoads, forking, threadWords, workerHook } from './words.ts';
 
 export const threadBeforeFork: Rule = {
   id: 'thread-before-fork',
@@ -150,24 +152,24 @@ function what({ start }: LostThread, { deployment }: Case): string {
   return `The ${thread} is started before ${forking(deployment)}. ${where} ${consequence}${hidden}`;
 }
 
-/** Not lost but multiplied; under uWSGI only where the worker runs the greenlets' loop. */
+/** Not lost: multiplied under gunicorn, starved under a uWSGI that does not run the greenlets' loop. */
 function reportGreen({ start, by }: GreenThread, { deployment }: Case): Report {
-  const meant = start.phase === 'master-hook' ? 2 : 0;
-  const surely = deployment.server === 'gunicorn' ? 1 : 2;
-  const where =
+  const severity = weaken(grade(threadBeforeFork.severity, deployment, start.certainty));
+  const fate =
     deployment.server === 'gunicorn'
       ? 'it goes on in the master and in every worker alike, and does its work once in each process, although ' +
-        '`is_alive()` answers False in the workers.'
-      : `it goes on in each worker that runs the loop of ${by.by}, and its work is done once in each of them.`;
+        `\`is_alive()\` answers False in the workers. Start it from ${workerHook(deployment)}, so that each worker ` +
+        'has one of its own and the master none.'
+      : 'every worker has a copy, but without the option `gevent` uWSGI does not run its loop, so that it advances ' +
+        'only while a request waits. Set `gevent`, or leave threads alone.';
   return {
-    severity: weaken(grade(threadBeforeFork.severity, deployment, start.certainty), meant + surely),
+    severity: start.phase === 'master-hook' ? weaken(severity, 2) : severity,
     message:
       `The ${threadWords(start.object)} is started before ${forking(deployment)}, and ${by.by} has made a greenlet of ` +
-      `it: ${where} Start it from ${workerHook(deployment)}, so that each worker has one of its own and the master ` +
-      `none.${doubts(deployment, start.certainty)}`,
+      `it: ${fate}${doubts(deployment, start.certainty)}`,
     at: start.at,
     trace: start.trace,
-    related: related([by], () => `${by.by} replaces threads here`),
+    related: [{ at: by.at, text: `${by.by} replaces threads here` }],
   };
 }
 

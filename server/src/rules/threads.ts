@@ -1,14 +1,14 @@
 // Which threads a fork loses: started before it, not finished, and not started again in the workers.
 // Shared by the rules about threads and about what depends on them. Reports nothing itself.
 
-import { compareLocations, locationKey } from '../base/range.ts';
+import { compareLocations, type Location, locationKey } from '../base/range.ts';
+import type { OptionValue } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { moveStartToWorker, offered } from '../fixes/index.ts';
 import { beforeFork, type Certainty, type Event, type ObjectId, type ObjectInfo } from '../simulate/event.ts';
 import type { Case } from './finding.ts';
 
 export type ThreadStart = Extract<Event, { kind: 'thread-start' }>;
-type GreenThreads = Extract<Event, { kind: 'green-threads' }>;
 type QueueGet = Extract<Event, { kind: 'queue-get' }>;
 
 export interface LostThread {
@@ -20,7 +20,13 @@ export interface LostThread {
 /** A thread that is a greenlet: the fork copies it, and every copy goes on. */
 export interface GreenThread {
   readonly start: ThreadStart;
-  readonly by: GreenThreads;
+  readonly by: Patch;
+}
+
+/** Where threads were replaced, and by what. */
+export interface Patch {
+  readonly by: 'gevent' | 'eventlet';
+  readonly at: Location;
 }
 
 /** In order of their start. A thread started by a lost thread goes with it and is not listed. */
@@ -29,7 +35,7 @@ export function lostThreads(input: Case): readonly LostThread[] {
   const starts = events.filter((event): event is ThreadStart => event.kind === 'thread-start');
   const lost = new Map<ObjectId, LostThread>();
   for (const start of unfinishedAtFork(input)) {
-    if (lost.has(start.object.id) || greenAt(start, events) !== undefined) continue;
+    if (lost.has(start.object.id) || greenAt(start, input) !== undefined) continue;
     if (start.inThread !== undefined && lost.has(start.inThread)) continue;
     const restarts = starts.filter(
       (other) => !beforeFork(other.phase) && restarted(start.object, other.object),
@@ -41,9 +47,11 @@ export function lostThreads(input: Case): readonly LostThread[] {
   return [...lost.values()].filter(({ start }) => !servesThroughPipe(start.object.id, input));
 }
 
+/** In order of their start. Under uWSGI with `gevent` each worker has one that works, so that nothing is amiss. */
 export function greenThreads(input: Case): readonly GreenThread[] {
+  if (uwsgiOption('gevent', input) !== undefined) return [];
   return unfinishedAtFork(input).flatMap((start) => {
-    const by = greenAt(start, input.simulation.events);
+    const by = greenAt(start, input);
     return by === undefined ? [] : [{ start, by }];
   });
 }
@@ -87,14 +95,19 @@ function unfinishedAtFork({ deployment, simulation: { events } }: Case): readonl
   );
 }
 
-/** What made a greenlet of it, if anything did before it was started. */
-function greenAt(start: ThreadStart, events: readonly Event[]): GreenThreads | undefined {
+/** What made a greenlet of it before it was started. */
+function greenAt(start: ThreadStart, input: Case): Patch | undefined {
+  const { events } = input.simulation;
+  const early = uwsgiOption('gevent-early-monkey-patch', input);
+  if (early !== undefined) return { by: 'gevent', at: early.at };
   return events
     .slice(0, events.indexOf(start))
-    .find(
-      (event): event is GreenThreads =>
-        event.kind === 'green-threads' && beforeFork(event.phase) && event.certainty !== 'possible',
-    );
+    .filter((event) => event.kind === 'green-threads')
+    .find((event) => beforeFork(event.phase) && event.certainty !== 'possible');
+}
+
+function uwsgiOption(name: string, { deployment }: Case): OptionValue | undefined {
+  return deployment.server === 'uwsgi' ? deployment.options.find((each) => each.name === name) : undefined;
 }
 
 function repairs(certainty: Certainty): boolean {
