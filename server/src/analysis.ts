@@ -122,6 +122,8 @@ interface Known extends Case {
 }
 
 const settingsFile = 'pyproject.toml';
+/** Changed files that are compared one by one with what was known of them. */
+const refreshLimit = 50;
 const knownRules: ReadonlySet<string> = new Set(rulebook.map((rule) => rule.id));
 
 class WorkspaceAnalysis implements Analysis {
@@ -224,7 +226,8 @@ class WorkspaceAnalysis implements Analysis {
     const configuration = [...all].some((path) => configured.includes(path) || mayConfigure(basename(path)));
     const code = [...this.#known.values()].some(({ inputs }) => [...all].some((path) => inputs.has(path)));
     // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
-    for (const path of all) this.#follow(path, this.#store.refresh(path));
+    if (all.size <= refreshLimit) for (const path of all) this.#follow(path, this.#store.refresh(path));
+    else this.#startOver(all);
     if (settings) this.#project = undefined;
     if (configuration) this.#read = undefined;
     if (settings || configuration || code) this.#last = undefined;
@@ -239,6 +242,13 @@ class WorkspaceAnalysis implements Analysis {
       if (simulation === undefined) this.#known.delete(id);
       else this.#known.set(id, { ...known, simulation });
     }
+  }
+
+  /** So many files at once are another branch checked out: they are read ahead again, a few at a time. */
+  #startOver(paths: ReadonlySet<string>): void {
+    for (const path of paths) this.#store.changed(path);
+    this.#known.clear();
+    this.#warmed.clear();
   }
 
   /** A path that is no input itself may be a folder that came or went: it stands for everything below it. */

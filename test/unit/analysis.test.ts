@@ -184,11 +184,25 @@ test('an ini that does not parse, an empty workspace, one without Python', async
   }
 });
 
+test('many files that change at once are seen, all of them', async () => {
+  const names = Array.from({ length: 80 }, (_, index) => `m${index}`);
+  const all = (text: string) => Object.fromEntries(names.map((name) => [`${name}.py`, text]));
+  const { files, analysis } = await bench({
+    ...project,
+    'shop.py': `${names.map((name) => `import ${name}\n`).join('')}${application}`,
+    ...all('x = 1\n'),
+  });
+  assert.deepEqual(brief(await analysis.run()), []);
+  for (const [name, text] of Object.entries(all(starts))) files.write(name, text);
+  analysis.changed(names.map((name) => `/w/${name}.py`));
+  assert.equal(brief(await analysis.run()).length, 80);
+});
+
 test('a file that nothing reads changes nothing', async () => {
   const { files, analysis } = await bench(project);
   const first = await analysis.run();
   files.write('tools/release.py', 'import os\n');
-  files.write('notes.yaml', 'a: 1\n');
-  analysis.changed(['/w/tools/release.py', '/w/notes.yaml']);
+  files.write('notes.md', 'a: 1\n');
+  analysis.changed(['/w/tools/release.py', '/w/notes.md']);
   assert.equal(await analysis.run(), first);
 });
