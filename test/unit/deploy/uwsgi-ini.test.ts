@@ -203,6 +203,14 @@ describe('what does not parse is said at its line', () => {
     ],
     ['[uwsgi]\nmodule = shop.wsgi\n[other\n', /uwsgi.ini:3: uWSGI reads everything behind "\["/],
     [
+      '[uwsgi]\nmodule = shop.wsgi\nprocesses = -2\n',
+      /uwsgi.ini:3: uWSGI stops here: processes cannot be negative/,
+    ],
+    [
+      '[uwsgi]\nmodule = shop.wsgi\nprocesses = %(processes)0\n',
+      /uwsgi.ini:3: uWSGI stops here: this value refers to itself/,
+    ],
+    [
       '[uwsgi]\nmodule = shop.none\n',
       /uwsgi.ini:2: uWSGI is to import shop.none, but there is no shop\/none.py/,
     ],
