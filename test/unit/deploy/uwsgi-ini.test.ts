@@ -207,7 +207,7 @@ describe('what does not parse is said at its line', () => {
       /uwsgi.ini:3: uWSGI stops here: processes cannot be negative/,
     ],
     [
-      '[uwsgi]\nmodule = shop.wsgi\nprocesses = %(processes)0\n',
+      '[uwsgi]\nmodule = shop.wsgi\nprocname = x%(procname)\n',
       /uwsgi.ini:3: uWSGI stops here: this value refers to itself/,
     ],
     [
