@@ -94,6 +94,7 @@
  */
 
 import { compareLocations, type Location } from '../base/range.ts';
+import type { Deployment } from '../deploy/model.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
 import type { Case, Related, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
@@ -147,7 +148,7 @@ function report(
     if (event.kind === 'queue-get' && event.object.id === queue.object.id) gets.push(event);
     if (event.kind === 'queue-put' && event.object.id === queue.object.id) puts.push(event);
   }
-  if (gets.some((get) => !beforeFork(get.phase))) return undefined;
+  if (gets.some((get) => takesInWorkers(get, deployment))) return undefined;
   const dead = gets.filter((get) => get.inThread !== undefined && lost.has(get.inThread));
   const [get] = dead;
   const consumer = get?.inThread === undefined ? undefined : lost.get(get.inThread);
@@ -168,11 +169,20 @@ function report(
     message:
       `The ${queueWords(queue.object)} has no consumer in the workers: the ${threadWords(consumer.start.object)} that ` +
       `takes from it is started before ${forking(deployment)}. ${putting} is never taken, and piles up. ` +
-      `Start the consumer in each worker, from ${workerHook(deployment)}.${doubts(deployment, certainty)}`,
+      `Start the consumer in each worker, from ${workerHook(deployment)}.${guarded(consumer, deployment)}${doubts(deployment, certainty)}`,
     at: queue.at,
     trace: queue.trace,
     related: [...places(dead, consumer), ...related(producers, () => 'a worker puts into the queue here')],
   };
+}
+
+/**
+ * A consumer that request code starts under a condition is one where the condition can be right; where uWSGI does not
+ * tell Python of the fork, `is_alive()` never is.
+ */
+function takesInWorkers(get: QueueEvent<'queue-get'>, { atFork }: Deployment): boolean {
+  if (beforeFork(get.phase)) return false;
+  return atFork === 'run' || get.inThread === undefined || get.certainty !== 'possible';
 }
 
 /** The starts of the lost threads that take from the queue made at a place. */
@@ -187,6 +197,12 @@ function consumersOf(at: Location, input: Case): readonly ThreadStart[] {
     events.flatMap((e) => (e.kind === 'queue-get' && queues.has(e.object.id) ? [e.inThread] : [])),
   );
   return lostThreads(input).flatMap(({ start }) => (takers.has(start.object.id) ? [start] : []));
+}
+
+function guarded({ perhapsRestartedAt }: LostThread, { atFork }: Deployment): string {
+  return perhapsRestartedAt === undefined || atFork === 'run'
+    ? ''
+    : ' Request code starts it again under a condition, which must not rest on `is_alive()`: that still answers True.';
 }
 
 function places(dead: readonly QueueEvent<'queue-get'>[], consumer: LostThread): readonly Related[] {

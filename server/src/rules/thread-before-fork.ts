@@ -124,7 +124,9 @@ function report(lost: LostThread, input: Case): Report {
   const { start, perhapsRestartedAt } = lost;
   const inMasterHook = start.phase === 'master-hook';
   const severity = grade(threadBeforeFork.severity, deployment, start.certainty);
-  const steps = (inMasterHook ? 2 : 0) + (perhapsRestartedAt === undefined ? 0 : 1);
+  // Where Python learns of the fork, the usual condition, `is_alive()`, is right.
+  const perhapsRepaired = perhapsRestartedAt === undefined ? 0 : deployment.atFork === 'run' ? 2 : 1;
+  const steps = (inMasterHook ? 2 : 0) + perhapsRepaired;
   return {
     severity: steps === 0 ? severity : weaken(severity, steps),
     message: `${what(lost, input)} ${advice(lost, input)}${doubts(deployment, start.certainty)}`,
