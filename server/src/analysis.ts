@@ -21,6 +21,7 @@ import type { Simulation } from './simulate/event.ts';
 import { simulate } from './simulate/index.ts';
 import { relocate } from './simulate/relocate.ts';
 import { loadPython, type Python } from './syntax/index.ts';
+import { Listings } from './workspace/listings.ts';
 import { noProjectSettings, type ProjectSettings, readProjectSettings } from './workspace/pyproject.ts';
 import { shiftBetween } from './workspace/shift.ts';
 import { readText } from './workspace/text.ts';
@@ -130,6 +131,7 @@ class WorkspaceAnalysis implements Analysis {
   readonly #ports: AnalysisPorts;
   readonly #root: string;
   readonly #python: Python;
+  readonly #listings: Listings;
   readonly #store: ModuleStore;
   #settings: RuleSettings = { rules: {}, exclude: [] };
   #project: ProjectSettings | undefined;
@@ -145,6 +147,7 @@ class WorkspaceAnalysis implements Analysis {
     this.#ports = ports;
     this.#root = root;
     this.#python = python;
+    this.#listings = new Listings(ports.files);
     this.#store = new ModuleStore(ports.files, python, ports.cache);
   }
 
@@ -165,7 +168,7 @@ class WorkspaceAnalysis implements Analysis {
   deployments(): Pick<AnalysisResult, 'deployments' | 'problems'> {
     this.#takeChanges();
     this.#project ??= this.#readProject();
-    this.#read ??= readDeployments({ files: this.#ports.files, python: this.#python }, this.#root);
+    this.#read ??= readDeployments({ files: this.#listings, python: this.#python }, this.#root);
     const shown = this.#shown();
     return {
       deployments: this.#read.deployments.filter(({ source }) => shown(source.path)),
@@ -221,6 +224,7 @@ class WorkspaceAnalysis implements Analysis {
     this.#changed.clear();
     if (paths.length === 0) return;
     const all = new Set([...paths, ...this.#below(paths)]);
+    for (const path of all) this.#listings.changed(path);
     const configured = this.#read?.inputs ?? [];
     const settings = all.has(resolvePath(this.#root, settingsFile));
     const configuration = [...all].some((path) => configured.includes(path) || mayConfigure(basename(path)));
