@@ -3,7 +3,7 @@
 
 import type { TextEdit } from '../base/edit.ts';
 import type { Deployment } from '../deploy/model.ts';
-import type { Stmt } from '../modules/summary.ts';
+import type { ModuleIr, Stmt } from '../modules/summary.ts';
 import type { ObjectInfo, StartSite } from '../simulate/event.ts';
 import { namesIn } from './cluster.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
@@ -164,17 +164,29 @@ function takenElsewhere(cases: readonly FixCase[], context: FixContext): TakenEl
   return (module, name) => {
     if (cases.some(({ deployment }) => isCallable(deployment, name))) return true;
     return cases.some(({ simulation }) =>
-      simulation.imported.some(
-        (each) =>
-          each.module !== module &&
-          (context.module(each.path)?.body ?? []).some(
-            (s) =>
-              s.k === 'from' &&
-              (s.names === '*' ? takesAll(s.module, module) : s.names.some((n) => n.name === name)),
-          ),
-      ),
+      simulation.imported.some((each) => {
+        const ir = each.module === module ? undefined : context.module(each.path);
+        return ir !== undefined && takenBy(ir).some((taken) => taken === name || takesAll(taken, module));
+      }),
     );
   };
+}
+
+const known = new WeakMap<ModuleIr, readonly string[]>();
+
+/**
+ * Names that a module takes from others at its top level, `*` and the module for all of one.
+ * Asked of every module with every analysis, so kept.
+ */
+function takenBy(ir: ModuleIr): readonly string[] {
+  let names = known.get(ir);
+  if (names === undefined) {
+    names = ir.body.flatMap((s) =>
+      s.k !== 'from' ? [] : s.names === '*' ? [`*${s.module}`] : s.names.map((n) => n.name),
+    );
+    known.set(ir, names);
+  }
+  return names;
 }
 
 /** The server itself takes the application by its name. */
@@ -182,6 +194,8 @@ function isCallable({ entrypoint }: Deployment, name: string): boolean {
   return entrypoint.known && entrypoint.value.callable.split('.', 1)[0] === name;
 }
 
-function takesAll(from: string, module: string): boolean {
+function takesAll(taken: string, module: string): boolean {
+  if (!taken.startsWith('*')) return false;
+  const from = taken.slice(1);
   return from === '' || module === from || module.endsWith(`.${from}`);
 }
