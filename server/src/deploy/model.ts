@@ -41,6 +41,8 @@ export interface OptionValue {
   readonly value: string;
   /** Whole option, key and value. */
   readonly at: Location;
+  /** The server does not know the name, nothing uses it as a placeholder or variable, and it knows this one. */
+  readonly meant?: string;
 }
 
 /** How `os.register_at_fork(after_in_child=…)` callbacks fare in the workers. */

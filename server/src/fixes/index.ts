@@ -12,3 +12,4 @@ export { setUwsgiOption } from './uwsgi-option.ts';
 export function offered(...fixes: readonly (Fix | undefined)[]): readonly Fix[] {
   return fixes.filter((fix) => fix !== undefined);
 }
+export { renameOption } from './rename-option.ts';

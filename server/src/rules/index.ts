@@ -7,6 +7,7 @@ import { gcNeverReenabled } from './gc-never-reenabled.ts';
 import { missingGcFreeze } from './missing-gc-freeze.ts';
 import { queueWithoutConsumer } from './queue-without-consumer.ts';
 import { threadBeforeFork } from './thread-before-fork.ts';
+import { unknownOption } from './unknown-option.ts';
 
 export const rules: readonly Rule[] = [
   threadBeforeFork,
@@ -15,4 +16,5 @@ export const rules: readonly Rule[] = [
   missingGcFreeze,
   gcFreezeMisplaced,
   gcNeverReenabled,
+  unknownOption,
 ];

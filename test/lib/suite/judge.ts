@@ -135,7 +135,7 @@ export async function judgeOffers(
     for (const fix of finding.fixes) {
       const fixed = applied(fix, texts(test.files));
       const then = await analyse(fixed, test.settings.off);
-      complaints.push(...helped(finding, before, then).map((each) => `"${fix.title}": ${each}`));
+      complaints.push(...helped(finding, fix, before, then).map((each) => `"${fix.title}": ${each}`));
       for (const path of new Set(fix.edits.map((edit) => edit.path))) {
         all.push({ name: `${test.name}: "${fix.title}": ${path}`, path, text: fixed.get(path) ?? '' });
       }
@@ -175,7 +175,7 @@ async function judgeFix(
     if (!fix.edits.some((edit) => edit.path === `${root}/${name}`)) complaints.push(`${name} is not changed`);
   }
   const then = await analyse(fixed, test.settings.off);
-  complaints.push(...helped(finding, before, then));
+  complaints.push(...helped(finding, fix, before, then));
   const asserted = new Map([...after].filter(([, file]) => file.assertions.length > 0));
   if (asserted.size > 0) {
     const shown = then.findings.filter((one) => asserted.has(one.at.path.slice(root.length + 1)));
@@ -193,8 +193,11 @@ function applied(fix: Fix, files: ReadonlyMap<string, string>): ReadonlyMap<stri
   return result;
 }
 
-/** A fix removes its finding and brings no new error or warning, nor a problem with the configuration. */
-function helped(finding: Finding, before: Outcome, then: Outcome): readonly string[] {
+/**
+ * A fix removes its finding and brings no new error or warning, nor a problem with the configuration. One that is not
+ * safe may: an option that takes effect at last can show what was wrong all along.
+ */
+function helped(finding: Finding, fix: Fix, before: Outcome, then: Outcome): readonly string[] {
   const complaints: string[] = [];
   const count = (outcome: Outcome): number =>
     outcome.findings.filter((one) => one.rule === finding.rule).length;
@@ -202,7 +205,7 @@ function helped(finding: Finding, before: Outcome, then: Outcome): readonly stri
   const known = new Set(before.findings.map(identity));
   for (const one of then.findings) {
     const advice = one.severity === 'information' || one.severity === 'hint';
-    if (!advice && one.rule !== finding.rule && !known.has(identity(one)))
+    if (fix.safe && !advice && one.rule !== finding.rule && !known.has(identity(one)))
       complaints.push(`it makes a new finding: ${describe(one)}`);
   }
   if (then.problems.length > before.problems.length)

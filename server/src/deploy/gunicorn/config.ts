@@ -24,6 +24,8 @@ export interface Config {
   readonly values: ReadonlyMap<string, ConfigValue>;
   /** Anything may be set. */
   readonly open?: string;
+  /** Whether the file has the name in one place only: nothing in it reads what is set there. */
+  onceNamed(name: string): boolean;
   /** This file and those of the project it takes settings from. */
   readonly files: readonly string[];
 }
@@ -88,6 +90,7 @@ export function readConfig(
     path,
     values: new Map(values),
     files,
+    onceNamed: (name) => opened.source.text.split(new RegExp(`\\b${name}\\b`)).length === 2,
     ...(evaluated.open === undefined ? {} : { open: evaluated.open }),
   };
 }

@@ -22,6 +22,10 @@ export function isSetting(name: string): boolean {
   return settings.has(name);
 }
 
+export function allSettings(): Iterable<string> {
+  return settings;
+}
+
 /** `name`, with flags behind a colon where they are more than `--name`; a short one alone is beside `--name`. */
 const table: Readonly<Record<Arity, string>> = {
   one: `

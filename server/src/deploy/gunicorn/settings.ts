@@ -1,12 +1,14 @@
 // gunicorn's settings from everywhere they can be set, in its order: default, file, GUNICORN_CMD_ARGS, command line.
 // Reads each as gunicorn's validators do; a value they refuse is unknown and said. Knows no setting's meaning.
 
+import { nearest } from '../../base/nearest.ts';
 import type { Location } from '../../base/range.ts';
 import type { OptionValue, Problem, Setting } from '../model.ts';
 import { isKind, itemsOf, numeric, type PyValue, text } from '../python/values.ts';
 import { doubted, known, unknown } from '../setting.ts';
 import type { Arguments, Given } from './arguments.ts';
 import type { Config, ConfigValue } from './config.ts';
+import { allSettings, isSetting } from './flags.ts';
 
 /** Reads a text of the command line or a value of the file; undefined for what gunicorn refuses. */
 export type Read<T> = (value: PyValue, from: 'command' | 'file') => T | undefined;
@@ -56,6 +58,7 @@ export class Settings {
       name: value.name,
       value: shown(value.result.known ? value.result.value : value.result.hint),
       at: value.statement,
+      ...this.#meant(value),
     }));
     const fromArguments = [...environment.given, ...command.given].map((given) => ({
       name: given.setting,
@@ -63,6 +66,15 @@ export class Settings {
       at: given.at,
     }));
     return [...fromFile, ...fromArguments];
+  }
+
+  /** gunicorn ignores an unknown name of the file in silence; one that nothing else in it reads was meant for gunicorn. */
+  #meant({ name, result, statement }: ConfigValue): { meant?: string } {
+    const { config } = this.#sources;
+    if (config === undefined || statement.path !== config.path || !result.known || isSetting(name)) return {};
+    if (!config.onceNamed(name)) return {};
+    const meant = isSetting(`${name}_app`) ? `${name}_app` : nearest(name, allSettings());
+    return meant === undefined ? {} : { meant };
   }
 
   /** Where the whole option stands that gives a setting its value. */

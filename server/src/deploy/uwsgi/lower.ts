@@ -1,6 +1,7 @@
 // From uWSGI's list of options to a deployment: what each means for load mode, forks, entrypoint and import roots.
 // Knows nothing of where the options were read from.
 
+import { nearest } from '../../base/nearest.ts';
 import { basename } from '../../base/path.ts';
 import type { Location } from '../../base/range.ts';
 import type {
@@ -17,7 +18,7 @@ import { environmentRoots, folderHere, locate } from '../roots.ts';
 import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
-import { impliesMaster, impliesThreads } from './option-table.ts';
+import { allOptions, arityOf, impliesMaster, impliesThreads } from './option-table.ts';
 import { Options, readFlag, readNumber, readText } from './values.ts';
 
 export interface Lowered {
@@ -64,7 +65,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
     forks,
     atFork: atForkOf(options),
     imports: importsOf(options, reading, cwd),
-    options: expansion.options.map(optionValue),
+    options: expansion.options.map((option) => optionValue(option, reading)),
     facts: factsOf(options, expansion, master, home),
   };
   return { deployment, found: located?.found ?? true };
@@ -305,6 +306,14 @@ function threadsOf(options: Options, expansion: Expansion): Setting<boolean> {
   );
 }
 
-function optionValue(option: Option): OptionValue {
-  return { name: option.key, value: option.value.text, at: option.at };
+function optionValue({ key, value, at }: Option, reading: Reading): OptionValue {
+  const meant =
+    arityOf(key) === undefined && !isPlaceholder(key, at, reading) ? nearest(key, allOptions()) : undefined;
+  return { name: key, value: value.text, at, ...(meant === undefined ? {} : { meant }) };
+}
+
+/** uWSGI takes any name: it may be there for `%(name)` somewhere else in the file. */
+function isPlaceholder(key: string, at: Location, reading: Reading): boolean {
+  const opened = reading.open(at.path);
+  return !opened.ok || opened.source.text.includes(`%(${key})`);
 }
