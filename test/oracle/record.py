@@ -155,7 +155,8 @@ def watch_threads():
 
     def watched_start_new_thread(function, *args):
         if in_project(sys._getframe(1)):
-            record("thread-start", sys._getframe(1), type="_thread.start_new_thread", **defined(function))
+            frame = sys._getframe(1)
+            record("thread-start", frame, type="_thread.start_new_thread", created=place(frame), **defined(function))
         return start_new_thread(function, *args)
 
     _thread.start_new_thread = _thread.start_new = watched_start_new_thread

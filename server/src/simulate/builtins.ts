@@ -1,6 +1,7 @@
 // Python's built-in functions. Table driven: one entry a function; what has no entry is an unknown call.
 
 import { callValue } from './calls.ts';
+import { dictOf } from './collections.ts';
 import { iterate, resume } from './iterate.ts';
 import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
@@ -12,6 +13,7 @@ import {
   type DictValue,
   type GeneratorValue,
   library,
+  type ModuleValue,
   none,
   sequence,
   union,
@@ -99,6 +101,14 @@ const exhausts: Known = (m, args) => {
   iterate(m, first(args));
   return unknown;
 };
+
+/** The names of a module as they are now. */
+function namespaceOf(module: ModuleValue): DictValue {
+  const entries = [...module.scope.names].map(
+    ([name, value]) => [`string:${name}`, { key: constant(name), value }] as const,
+  );
+  return { t: 'dict', entries: new Map(entries), open: true };
+}
 
 /** Sorted where all are numbers or all are strings; as they are otherwise. */
 function inOrder(items: readonly Value[]): Value[] {
@@ -258,14 +268,11 @@ const builtins: Readonly<Record<string, Known>> = {
     if (args.positional.length > 1) return unknown;
     return value.t === 'instance' ? value.cls : value.t === 'object' ? library(value.of) : unknown;
   },
-  dict: (_m, args) => {
-    const dict: DictValue = { t: 'dict', entries: new Map(), open: args.open };
-    const [base] = args.positional;
-    if (base?.t === 'dict') for (const [key, entry] of base.entries) dict.entries.set(key, entry);
-    else if (base !== undefined) dict.open = true;
-    for (const [name, value] of args.keywords)
-      dict.entries.set(`string:${name}`, { key: constant(name), value });
-    return dict;
+  dict: (_m, args) => dictOf(args),
+  globals: (_m, _args, _at, a) => (a ? namespaceOf(a.module) : unknown),
+  vars: (_m, args) => {
+    const value = first(args);
+    return value.t === 'module' ? namespaceOf(value) : unknown;
   },
   any: exhausts,
   all: exhausts,

@@ -1,7 +1,7 @@
 // `with` over abstract managers: classes with `__enter__` and `__exit__`, generator functions, libraries.
 
 import { callMethod } from './calls.ts';
-import { assign, evaluate } from './expressions.ts';
+import { assign, awaited, evaluate } from './expressions.ts';
 import { resume } from './iterate.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
 import type { Stmt } from './source.ts';
@@ -31,6 +31,9 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
     return flow ?? run(unknown);
   }
   const value = enter(m, manager, item.context.at);
+  const suppresses = manager.t === 'object' && manager.of === 'contextlib.suppress';
+  const handlers = m.handlers.length;
+  if (suppresses) m.handlers.push(() => true);
   try {
     const flow = run(value);
     leave(m, manager, s.at);
@@ -38,8 +41,10 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
   } catch (error) {
     if (!(error instanceof PythonRaise)) throw error;
     leave(m, manager, s.at);
-    if (manager.t === 'object' && manager.of === 'contextlib.suppress') return next;
+    if (suppresses) return next;
     throw error;
+  } finally {
+    m.handlers.length = handlers;
   }
 }
 
@@ -47,15 +52,26 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
 function enter(m: Machine, manager: Value, at: With['at']): Value {
   if (manager.t === 'instance')
     return (
-      callMethod(m, manager, '__enter__', [], at) ?? callMethod(m, manager, '__aenter__', [], at) ?? manager
+      callMethod(m, manager, '__enter__', [], at) ??
+      entered(callMethod(m, manager, '__aenter__', [], at)) ??
+      manager
     );
   if (manager.t !== 'object') return unknown;
-  return manager.of === 'contextlib.closing()' ? (manager.attrs.get('__value__') ?? unknown) : manager;
+  return holding.test(manager.of) ? (manager.attrs.get('__value__') ?? unknown) : manager;
 }
 
+function entered(coroutine: Value | undefined): Value | undefined {
+  return coroutine && awaited(coroutine);
+}
+
+/** `contextlib.closing(x)` and `contextlib.nullcontext(x)`. */
+const holding = /^contextlib\.(?:closing|nullcontext)\(\)$/;
+
 function leave(m: Machine, manager: Value, at: With['at']): void {
-  if (manager.t !== 'instance') return;
   const nothing = [none, none, none];
+  if (manager.t === 'object' && manager.of === 'contextlib.closing()')
+    callMethod(m, manager.attrs.get('__value__') ?? unknown, 'close', [], at);
+  if (manager.t !== 'instance') return;
   if (callMethod(m, manager, '__exit__', nothing, at) === undefined)
-    callMethod(m, manager, '__aexit__', nothing, at);
+    entered(callMethod(m, manager, '__aexit__', nothing, at));
 }

@@ -72,10 +72,12 @@ const bases: Readonly<Record<string, readonly string[]>> = {
 
 function catches(m: Machine, handler: Handler, type: string, a: Activation): boolean {
   if (handler.types.length === 0) return true;
-  return handler.types.some((of) => {
-    const name = exceptionName(m, of, a);
-    return name === type || (bases[type] ?? ['Exception', 'BaseException']).includes(name);
-  });
+  const lineage = m.exceptions.get(type) ?? [type, ...basesOf(type)];
+  return handler.types.some((of) => lineage.includes(exceptionName(m, of, a)));
+}
+
+function basesOf(type: string): readonly string[] {
+  return bases[type] ?? ['Exception', 'BaseException'];
 }
 
 /** The class an expression names or makes an instance of. */
@@ -83,6 +85,13 @@ export function exceptionName(m: Machine, value: Expr, a: Activation): string {
   const raised = evaluate(m, value, a);
   if (raised.t === 'library') return raised.name.replace(/^builtins\./, '');
   if (raised.t === 'object') return raised.of.replace(/^builtins\./, '').replace(/\(\)$/, '');
-  if (raised.t === 'class') return raised.name;
-  return raised.t === 'instance' ? raised.cls.name : 'Exception';
+  const cls = raised.t === 'class' ? raised : raised.t === 'instance' ? raised.cls : undefined;
+  if (cls === undefined) return 'Exception';
+  const lineage = cls.mro.flatMap((one) => {
+    if (one.t === 'class') return [one.name];
+    const name = one.name.replace(/^builtins\./, '');
+    return [name, ...basesOf(name)];
+  });
+  m.exceptions.set(cls.name, lineage);
+  return cls.name;
 }

@@ -99,11 +99,17 @@ export function assign(m: Machine, target: Expr, value: Value, a: Activation, at
       store(evaluate(m, target.of, a), evaluate(m, target.index, a), value);
       return;
     case 'sequence': {
-      const { items: parts } = spread(m, value);
+      const { items: parts, open } = spread(m, value);
       const star = target.items.findIndex((item) => item.k === 'star');
+      const behind = target.items.length - 1 - star;
       for (const [index, item] of target.items.entries()) {
-        if (item.k === 'star') assign(m, item.of ?? item, sequence('list', [], true), a, at);
-        else assign(m, item, star >= 0 && index > star ? unknown : (parts[index] ?? unknown), a, at);
+        if (item.k === 'star') {
+          const rest = parts.slice(star, Math.max(star, parts.length - behind));
+          assign(m, item.of ?? item, sequence('list', rest, open), a, at);
+        } else {
+          const from = star >= 0 && index > star ? parts.length - (target.items.length - index) : index;
+          assign(m, item, (open && from !== index ? undefined : parts[from]) ?? unknown, a, at);
+        }
       }
       return;
     }
@@ -152,7 +158,7 @@ function call(m: Machine, e: Extract<Expr, { k: 'call' }>, a: Activation): Value
   return callValue(m, fn, args, e.at, a);
 }
 
-function awaited(value: Value): Value {
+export function awaited(value: Value): Value {
   if (value.t !== 'generator' || value.run === undefined) return unknown;
   const { run } = value;
   value.run = undefined;

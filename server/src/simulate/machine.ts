@@ -145,6 +145,8 @@ export class Machine {
   readonly environment = new Map<string, Value>();
   /** The `try` statements that run, outermost first: which exceptions each catches. */
   readonly handlers: ((type: string) => boolean)[] = [];
+  /** Exceptions of the project by name: the names of all their classes. */
+  readonly exceptions = new Map<string, readonly string[]>();
   /** Exceptions that may have been raised inside a `try`: a library that is not installed, a file that does not parse. */
   readonly doubts: string[] = [];
   /** Threads around the one that runs. */

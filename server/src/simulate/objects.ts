@@ -1,6 +1,7 @@
 // Attributes and items of abstract values, by Python's lookup order.
 
 import { callMethod, callValue } from './calls.ts';
+import { missingItem } from './collections.ts';
 import { importSubmodule, moduleAttribute } from './imports.ts';
 import { libraryAttribute, setLibraryAttribute } from './library.ts';
 import type { Machine } from './machine.ts';
@@ -256,13 +257,16 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
         : unknown;
     case 'dict': {
       const key = keyOf(index);
-      if (key !== undefined) return object.entries.get(key)?.value ?? unknown;
+      if (key !== undefined)
+        return object.entries.get(key)?.value ?? missingItem(m, object, key, index) ?? unknown;
       const values = [...object.entries.values()].map((entry) => entry.value);
       return values.length > 0 ? union(...values, ...(object.open ? [unknown] : [])) : unknown;
     }
     case 'library':
       if (object.name === 'os.environ' && index.t === 'const')
         return m.environment.get(String(index.value)) ?? unknown;
+      if (object.name === 'sys.modules' && index.t === 'const')
+        return m.modules.get(String(index.value)) ?? unknown;
       return object.name.startsWith('os.') ? unknown : object;
     case 'class':
       return object;

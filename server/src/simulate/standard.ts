@@ -1,6 +1,7 @@
 // The parts of the standard library that call, wrap or store what they are given. One entry a function.
 
 import { callValue } from './calls.ts';
+import { collections } from './collections.ts';
 import { iterate } from './iterate.ts';
 import { argument, first, type Known, textOf, wrapper } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
@@ -63,6 +64,13 @@ const standard: Readonly<Record<string, Known>> = {
     native: undefined,
     level: m.uncertain,
   }),
+  'contextlib.nullcontext': (m, args) => ({
+    t: 'object',
+    of: 'contextlib.nullcontext()',
+    attrs: new Map([['__value__', args.positional[0] ?? none]]),
+    native: undefined,
+    level: m.uncertain,
+  }),
   'dataclasses.dataclass': dataclass,
   'dataclasses.field': (m, args) => ({
     t: 'object',
@@ -122,5 +130,6 @@ function addRoot(m: Machine, root: Value | undefined, front: boolean): Value {
 }
 
 export function standardFunction(name: string): Known | undefined {
-  return Object.hasOwn(standard, name) ? standard[name] : undefined;
+  if (Object.hasOwn(standard, name)) return standard[name];
+  return Object.hasOwn(collections, name) ? collections[name] : undefined;
 }
