@@ -37,8 +37,8 @@ export class Server implements vscode.Disposable {
       documentSelector: [
         { scheme: 'file', language: 'python' },
         { scheme: 'file', pattern: '**/*.ini' },
-        { scheme: 'file', pattern: '**/{Procfile,Dockerfile}*' },
-        { scheme: 'file', pattern: '**/*.{toml,yaml,yml,xml,json,sh,service}' },
+        { scheme: 'file', pattern: '**/{Procfile,Dockerfile,Containerfile,Makefile,justfile,Pipfile}*' },
+        { scheme: 'file', pattern: '**/*.{toml,conf,yaml,yml,tpl,xml,json,sh,bash,service}' },
       ],
       outputChannel: output,
       initializationOptions,

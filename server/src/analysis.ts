@@ -225,16 +225,19 @@ class WorkspaceAnalysis implements Analysis {
     if (paths.length === 0) return;
     const all = new Set([...paths, ...this.#below(paths)]);
     for (const path of all) this.#listings.changed(path);
-    const configured = this.#read?.inputs ?? [];
-    const settings = all.has(resolvePath(this.#root, settingsFile));
-    const configuration = [...all].some((path) => configured.includes(path) || mayConfigure(basename(path)));
-    const code = [...this.#known.values()].some(({ inputs }) => [...all].some((path) => inputs.has(path)));
-    // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
-    if (all.size <= refreshLimit) for (const path of all) this.#follow(path, this.#store.refresh(path));
-    else this.#startOver(all);
-    if (settings) this.#project = undefined;
+    const settings = resolvePath(this.#root, settingsFile);
+    const configured = new Set(this.#read?.inputs);
+    const configures = (path: string): boolean => configured.has(path) || mayConfigure(basename(path));
+    const known = [...this.#known.values()];
+    const code = new Set([...all].filter((path) => known.some(({ inputs }) => inputs.has(path))));
+    const configuration = [...all].some(configures);
+    if (all.has(settings)) this.#project = undefined;
     if (configuration) this.#read = undefined;
-    if (settings || configuration || code) this.#last = undefined;
+    // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
+    if (code.size > refreshLimit) this.#startOver(code);
+    else for (const path of code) this.#follow(path, this.#store.refresh(path));
+    for (const path of all) if (!code.has(path)) this.#store.changed(path);
+    if (all.has(settings) || configuration || code.size > 0) this.#last = undefined;
   }
 
   /** Simulations that rest on a file move with its lines, or are forgotten when it says something else. */

@@ -16,6 +16,14 @@ import { readSettings, type Settings, section } from '../protocol/settings.ts';
 import { Uris } from './places.ts';
 import { type EditSupport, editSupport } from './workspace-edit.ts';
 
+/** Wider than what is read: the analysis knows what matters to it, and ignores the rest at no cost. */
+const watched = [
+  '**/*.{py,ini,toml,cfg,conf,yaml,yml,tpl,xml,json,sh,bash,service,j2,tmpl,template,dockerfile,mk,just}',
+  '**/{Procfile,Dockerfile,Containerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,Pipfile}*',
+  '**/{.python-version,runtime.txt,serve,server,start,run,web,entrypoint,launch,boot}',
+  '**/*{gunicorn,uwsgi}*',
+];
+
 export class Client {
   readonly capabilities: ClientCapabilities;
   readonly edits: EditSupport;
@@ -42,9 +50,7 @@ export class Client {
     if (workspace?.didChangeWatchedFiles?.dynamicRegistration)
       await this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
         watchers: [
-          // Wider than what is read: the analysis knows what matters to it, and ignores the rest at no cost.
-          { globPattern: '**/*.{py,ini,toml,cfg,conf,yaml,yml,xml,json,sh,service}' },
-          { globPattern: '**/{Procfile,Dockerfile}*' },
+          ...watched.map((globPattern) => ({ globPattern })),
           // A deleted folder is told as one event, without the files it held.
           { globPattern: '**/*', kind: WatchKind.Delete },
         ],
