@@ -173,7 +173,9 @@ test('under lazy-apps the hook that would enable it never runs, and is named', (
 test('a call in one arm of a condition is a weaker finding, and a surer call is preferred', () => {
   const scene = new Scene().gc('disable', { line: 3, certainty: 'possible' });
   assert.deepEqual(told(gcNeverReenabled, scene.under(gunicorn())), ['information 3']);
-  scene.gc('disable', { line: 5 });
+  scene.gc('disable', { line: 4, certainty: 'possible' });
+  assert.deepEqual(told(gcNeverReenabled, scene.under(gunicorn())), ['information 3']);
+  scene.gc('disable', { line: 5 }).gc('disable', { line: 6 });
   assert.deepEqual(told(gcNeverReenabled, scene.under(gunicorn())), ['error 5']);
 });
 
