@@ -32,6 +32,7 @@ import {
   StreamMessageWriter,
   WorkDoneProgressCreateRequest,
 } from 'vscode-languageserver/node';
+import { type LiveMessage, liveMethods } from '../../server/src/protocol/live.ts';
 import { type AnalysisStatus, analysisStatus } from '../../server/src/protocol/messages.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -184,6 +185,18 @@ export class TestClient {
 
   lenses(name: string): Promise<CodeLens[] | null> {
     return this.#connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: this.uri(name) } });
+  }
+
+  /** The next message about running applications after doing something. */
+  async live(change: () => Promise<void>): Promise<LiveMessage> {
+    const next = new Promise<LiveMessage>((resolve) => {
+      const registration = this.#connection.onNotification(liveMethods.update, (message: LiveMessage) => {
+        registration.dispose();
+        resolve(message);
+      });
+    });
+    await change();
+    return next;
   }
 
   request<T>(method: string, params: unknown): Promise<T> {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { applyEdits } from '../../../server/src/base/edit.ts';
 import { fromRange } from '../../../server/src/lsp/places.ts';
+import { liveMethods, type RestartAnswer } from '../../../server/src/protocol/live.ts';
 import { type RuleDocument, ruleDocument } from '../../../server/src/protocol/messages.ts';
 import { TestClient } from '../../lib/language-client.ts';
 
@@ -163,6 +164,18 @@ test('all safe fixes of a file at once: asked for as on saving, applied, the fin
   );
   await client.edit('shop/wsgi.py', 2, applyEdits(wsgi, edits));
   assert.equal(client.findings()['shop/wsgi.py'], undefined);
+});
+
+test('running applications: a look begins with everything, and a restart needs an application', async () => {
+  await client.start();
+  const look = () => client.live(() => client.notify(liveMethods.subscribe, null));
+  const first = await look();
+  assert.equal(first.kind, 'hydrate');
+  assert.deepEqual(first.snapshot.apps, []);
+  assert.equal((await look()).kind, 'hydrate');
+  await client.notify(liveMethods.unsubscribe, null);
+  const answer = await client.request<RestartAnswer>(liveMethods.restartPlan, { appId: 'nobody' });
+  assert.equal(answer.ok, false);
 });
 
 test('folders come and go: each has its own deployments, and what a closed one reported is cleared', async () => {
