@@ -54,10 +54,15 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
     walk.files.filter((path) => !used.has(path)),
   );
   const versions = new PythonVersions(reading);
+  const clear = [...own, ...kept.filter(({ vague }) => !vague).map(({ found }) => found)];
+  const said = kept.filter(
+    ({ vague, found: { deployment } }) =>
+      !vague || !clear.some((other) => other.deployment.server === deployment.server),
+  );
   return {
     deployments: identified(
       [
-        ...kept.map(({ found, python: given }) => versions.put(found.deployment, given)),
+        ...said.map(({ found, python: given }) => versions.put(found.deployment, given)),
         ...own.map(({ deployment }) => versions.put(deployment)),
       ],
       workspaceRoot,
@@ -115,7 +120,9 @@ function identity({ server, cwd, roots, entrypoint, options, source, load, proce
     cwd,
     roots,
     app,
-    options.map(({ name, value }) => [name, value]),
+    options
+      .map(({ name, value }) => [name, value])
+      .sort(([a], [b]) => (a === b ? 0 : `${a}` < `${b}` ? -1 : 1)),
     load,
     count,
   ]);

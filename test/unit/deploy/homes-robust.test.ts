@@ -136,6 +136,12 @@ describe('bombs', () => {
       ),
     );
 
+  test('pieces of a template that never end', () =>
+    assertSound({ 't/a.yaml': `kind: Pod\ncontainers: gunicorn\n${'{{'.repeat(100000)}` }));
+  test('many servers in a file', () =>
+    assert.equal(read({ Makefile: 'serve:\n\tgunicorn a:b\n'.repeat(5000) }).deployments.length, 1));
+  test('conditions in conditions', () =>
+    assertSound({ 'run.sh': `${'if a; then\n'.repeat(15000)}gunicorn a:b\n` }));
   test('a Dockerfile that builds on itself', () =>
     assertSound({ Dockerfile: 'FROM b AS b\nCOPY --from=b / /\nFROM b\nCMD gunicorn a:b\n' }));
   test('TOML in TOML', () => assertSound({ 'pyproject.toml': `gunicorn = ${'['.repeat(50000)}` }));

@@ -46,7 +46,7 @@ interface Instruction {
 }
 
 /** Longer ones are not what people write, and take the parser long. */
-export const dockerfileLimit = 128 * 1024;
+export const dockerfileLimit = 64 * 1024;
 
 /** The image of the last stage, or of the one that is asked for. */
 export function readImage(

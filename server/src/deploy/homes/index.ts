@@ -43,13 +43,18 @@ export interface Commanded {
   readonly called: boolean;
   /** It is a script's or a task's, and nothing is known to start it. */
   readonly idle?: 'script' | 'task';
+  /** Its folder is a guess, and nothing of its app or load mode is known: worth saying only where nothing else is. */
+  readonly vague: boolean;
   readonly python?: Value;
 }
 
 /** What a file must speak of to be read at all: a server, or a script that may start one. */
 const mention =
   /gunicorn|[aw]sgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\bbuild\s*:/i;
-const sizeLimit = 512 * 1024;
+const sizeLimit = 256 * 1024;
+/** So many commands of a file are looked at, and so many servers are found in them. */
+const commandLimit = 1000;
+const serverLimit = 50;
 
 export function fromHome(world: World, servers: readonly ServerDialect[], path: string): Commanded[] {
   const { reading } = world;
@@ -59,11 +64,16 @@ export function fromHome(world: World, servers: readonly ServerDialect[], path: 
     if (!home.holdsCommands(basename(path), below)) continue;
     const source = home.common ? speaking(reading, path) : opened(reading, path);
     if (source === undefined) continue;
-    for (const invocation of home.commands(reading, source))
+    const before = found.length;
+    for (const invocation of home.commands(reading, source).slice(0, commandLimit))
       for (const one of lowered(world, servers, invocation)) {
+        if (found.length - before >= serverLimit) break;
         const called = one.via !== undefined;
         const idle = home === shellScripts ? 'script' : invocation.task === undefined ? undefined : 'task';
-        found.push({ ...one, called, ...(called || idle === undefined ? {} : { idle }) });
+        const { entrypoint, load } = one.found.deployment;
+        const isNamed = entrypoint.known || entrypoint.hint !== undefined;
+        const vague = invocation.elsewhere !== undefined && !isNamed && load === 'unknown';
+        found.push({ ...one, called, vague, ...(called || idle === undefined ? {} : { idle }) });
       }
   }
   return found;

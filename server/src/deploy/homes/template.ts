@@ -14,27 +14,64 @@ export function templateDocuments(reading: Reading, source: Source): readonly Ya
   if (!source.text.includes('{{')) return yamlDocuments(source);
   const values = chartValues(reading, source.path);
   const holes = new Map<string, Value>();
-  const text = source.text
-    .replace(/^[ \t]*(?:\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)+$/gm, blank)
-    .replace(/\{\{-?\s*(?:if|else|end|with|range|define|template|\/\*)\b(?:[^}]|\}(?!\}))*\}\}/g, blank)
-    .replace(/\{\{((?:[^}]|\}(?!\}))*)\}\}/g, (whole, expression: string, start: number) => {
-      if (holes.size >= holeLimit) return blank(whole);
-      const name = String.fromCharCode(firstHole + holes.size);
-      holes.set(name, pieceOf(expression, values, source, start, start + whole.length));
-      return whole.replace(/[^\r\n]/g, name);
-    });
-  return yamlDocuments(source, { text, holes, conditional: conditions(source.text) });
+  const pieces = piecesOf(source.text);
+  let text = '';
+  let done = 0;
+  for (const piece of pieces) {
+    const { start, end, inner } = piece;
+    const whole = source.text.slice(start, end);
+    text += source.text.slice(done, start);
+    done = end;
+    const isControl = controls.test(inner) || inner.startsWith('/*') || isAlone(source.text, piece);
+    if (isControl || holes.size >= holeLimit) {
+      text += blank(whole);
+      continue;
+    }
+    const name = String.fromCharCode(firstHole + holes.size);
+    holes.set(name, pieceOf(inner.slice(0, 500), values, source, start, end));
+    text += whole.replace(/[^\r\n]/g, name);
+  }
+  text += source.text.slice(done);
+  return yamlDocuments(source, { text, holes, conditional: conditions(pieces) });
+}
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** Between the braces. */
+  readonly inner: string;
+}
+
+const controls = /^(if|else|end|with|range|define|block|template)\b/;
+
+function piecesOf(text: string): readonly Piece[] {
+  const found: Piece[] = [];
+  for (let start = text.indexOf('{{'); start >= 0; start = text.indexOf('{{', start)) {
+    const close = text.indexOf('}}', start + 2);
+    if (close < 0) break;
+    const inner = text
+      .slice(start + 2, close)
+      .replace(/^-|-$/g, '')
+      .trim();
+    found.push({ start, end: close + 2, inner });
+    start = close + 2;
+  }
+  return found;
+}
+
+/** Nothing else is in its line: it makes lines of its own. */
+function isAlone(text: string, { start, end }: Piece): boolean {
+  const before = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - 200), start));
+  return before && /^[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 200));
 }
 
 /** From each `if`, `with` or `range` to its `end`. */
-function conditions(text: string): readonly { readonly start: number; readonly end: number }[] {
+function conditions(pieces: readonly Piece[]): readonly { readonly start: number; readonly end: number }[] {
   const open: number[] = [];
   const found: { start: number; end: number }[] = [];
-  for (const { 1: word, 0: all, index } of text.matchAll(
-    /\{\{-?\s*(if|with|range|define|block|end)\b(?:[^}]|\}(?!\}))*\}\}/g,
-  ))
-    if (word !== 'end') open.push(index);
-    else found.push({ start: open.pop() ?? index, end: index + all.length });
+  for (const { start, end, inner } of pieces)
+    if (/^end\b/.test(inner)) found.push({ start: open.pop() ?? start, end });
+    else if (/^(if|with|range|define|block)\b/.test(inner)) open.push(start);
   return found;
 }
 
@@ -42,15 +79,8 @@ function blank(text: string): string {
   return text.replace(/[^\r\n]/g, ' ');
 }
 
-function pieceOf(
-  expression: string,
-  values: Yaml | undefined,
-  source: Source,
-  start: number,
-  end: number,
-): Value {
+function pieceOf(inner: string, values: Yaml | undefined, source: Source, start: number, end: number): Value {
   const at = source.at(start, end);
-  const inner = expression.replace(/^-|-$/g, '').trim();
   const name = /\.Values\.([\w.]+)/.exec(inner)?.[1];
   const own = name === undefined ? undefined : values?.path(...name.split('.'))?.text;
   const literal = /\bdefault\s+(?:"([^"]*)"|([\w.:/-]+))/.exec(inner);

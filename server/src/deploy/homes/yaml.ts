@@ -10,6 +10,8 @@ import type { Source } from '../source.ts';
 
 const depthLimit = 64;
 const entryLimit = 2000;
+/** Longer texts are no commands. */
+const textLimit = 32 * 1024;
 
 /** A node with its aliases resolved. */
 export class Yaml {
@@ -86,6 +88,7 @@ export class Yaml {
   /** A scalar's text with its places; pieces of a template are holes, whose values are put to the variables. */
   placed(variables: Variables): Placed | undefined {
     if (!isScalar(this.#node) || this.#node.value === null) return undefined;
+    if (this.#document.text(this.#node).length > textLimit) return undefined;
     return this.#document.placed(this.#node, variables);
   }
 

@@ -14,6 +14,9 @@ type Frame =
     }
   | { readonly kind: 'loop' };
 
+/** Nobody nests conditions so deeply; what is below is not read. */
+const depthLimit = 100;
+
 export class Flow {
   readonly #frames: Frame[] = [];
   /** The operator behind the command at hand. */
@@ -34,6 +37,7 @@ export class Flow {
       this.#pattern(top, command);
       return undefined;
     }
+    if (this.#frames.length > depthLimit) return undefined;
     const words = this.#keywords(command);
     const now = this.#frames.at(-1);
     const live = this.#live;
