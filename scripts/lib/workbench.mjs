@@ -96,6 +96,11 @@ export async function problems(page, filter) {
     );
 }
 
+/** How many problems there are, as the status bar puts it for those who cannot see it. */
+export async function problemCount(page) {
+  return (await page.locator('[id="status.problems"] a').getAttribute('aria-label')) ?? '';
+}
+
 /** Leaves files and their problems in the Problems panel, and the places that belong to the first of one rule. */
 export async function foldProblems(page, rule) {
   await page.locator('.panel input[placeholder^="Filter"]').fill('');
@@ -120,9 +125,16 @@ export async function quickFix(page, rule) {
     .first()
     .dblclick();
   await page.locator('.editor-instance .monaco-editor.focused').waitFor();
-  await page.keyboard.press('Control+Period');
   const first = page.locator('.action-widget .monaco-list-row.action').first();
-  await first.waitFor();
+  // The list closes again when the editor is still on its way to the line.
+  const opened = async () => {
+    await page.keyboard.press('Control+Period');
+    return first.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await until(`Quick fixes are offered for ${rule}`, opened, (there) => there);
   const title = await first.textContent();
   await page.keyboard.press('Enter');
   await first.waitFor({ state: 'hidden' });

@@ -3,25 +3,22 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), 'forksight-'));
 const started = new Set<ChildProcess>();
 after(() => {
   for (const child of started) child.kill('SIGTERM');
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 test('the smoke run sees the findings, the live workers and what the fixes change, and leaves pictures', {
   timeout: 180_000,
 }, async () => {
-  const pictures = join(scratch, 'pictures');
+  const pictures = join(root, 'out/start');
   const run = npmStart('--smoke', '--pictures', pictures);
   const [code] = await once(run.child, 'exit');
   assert.equal(code, 0, run.output());
