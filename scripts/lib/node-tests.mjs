@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
 import { CommandFailed, run } from './processes.mjs';
 
@@ -26,7 +27,8 @@ export function testFiles(...folders) {
  */
 export async function runTests(files, { concurrency = availableParallelism(), limitMs = 15 * 60_000 } = {}) {
   if (files.length === 0) throw new Error('no test file found');
-  const args = ['--import', 'tsx', '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
+  const before = ['--import', 'tsx', '--import', pathToFileURL(join(root, 'test/lib/seed.ts')).href];
+  const args = [...before, '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
   // A test that starts Node itself must not be taken for a part of this run.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const options = { cwd: root, env, show: true, timeoutMs: limitMs };
