@@ -1,5 +1,5 @@
-// Small random programs of several modules for the comparison with CPython: the same for the same seed, free of
-// errors, and with `gc.collect()` on lines of its own as the event whose order is compared.
+// Small random programs of several modules for the comparison with CPython: the same for the same seed, hardly
+// ever raising, and with `gc.collect()` on lines of its own as the event whose order is compared.
 
 /** The files of a program whose application is `web:app`. */
 export function program(seed: number): Readonly<Record<string, string>> {
