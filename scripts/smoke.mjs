@@ -111,6 +111,8 @@ async function restart(page, app) {
     'The example is running again',
     () => app.master(),
     (master) => master !== undefined && master !== old,
+    // The server may take its time to end what it is at, and the extension waits for it.
+    60_000,
   );
   await app.ready();
   await useExample(app);
