@@ -81,13 +81,12 @@ export interface RunOptions {
 export interface Analysis {
   /** Files or whole folders that changed on disk or in an editor; nothing is read until `run`. */
   changed(paths: readonly string[]): void;
-  run(options?: {
-    readonly cancellation?: Cancellation;
-    readonly progress?: Progress;
-  }): Promise<AnalysisResult>;
+  run(options?: RunOptions): Promise<AnalysisResult>;
   configure(settings: RuleSettings): void;
   /** How the application is served, without looking at its code. */
   deployments(): Pick<AnalysisResult, 'deployments' | 'problems'>;
+  /** The file that holds a deployment's application, as far as it is known and there. */
+  appFile(deployment: Deployment): string | undefined;
   dispose(): void;
 }
 
@@ -174,6 +173,13 @@ class WorkspaceAnalysis implements Analysis {
       deployments: this.#read.deployments.filter(({ source }) => shown(source.path)),
       problems: [...this.#read.problems, ...this.#project.problems].filter(({ at }) => shown(at.path)),
     };
+  }
+
+  appFile({ entrypoint, roots }: Deployment): string | undefined {
+    const { files } = this.#ports;
+    const app = entrypoint.known ? entrypoint.value : entrypoint.hint;
+    if (app?.kind === 'module') return new Resolver(files, roots).find(app.module)?.path;
+    return app !== undefined && files.kind(app.path) === 'file' ? app.path : undefined;
   }
 
   async run(options: RunOptions = {}): Promise<AnalysisResult> {

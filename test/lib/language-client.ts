@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   type ClientCapabilities,
@@ -13,6 +13,7 @@ import {
   CodeLensRequest,
   ConfigurationRequest,
   createProtocolConnection,
+  DefinitionRequest,
   type Diagnostic,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
@@ -24,12 +25,14 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  type Location as LspLocation,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   RegistrationRequest,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextDocumentPositionParams,
   WorkDoneProgressCreateRequest,
 } from 'vscode-languageserver/node';
 import { type LiveMessage, liveMethods } from '../../server/src/protocol/live.ts';
@@ -183,6 +186,16 @@ export class TestClient {
     });
   }
 
+  /** Where the definitions are, as `path:line`, of what stands at the first place of `word` in the file on disk. */
+  async definitions(name: string, word: string): Promise<readonly string[]> {
+    const answer = await this.#connection.sendRequest(DefinitionRequest.type, this.#placeOf(name, word));
+    const places = [answer ?? []].flat().filter((one): one is LspLocation => 'uri' in one);
+    return places.map(({ uri, range }) => {
+      const path = relative(this.#root, fileURLToPath(uri));
+      return `${path}:${range.start.line + 1}`;
+    });
+  }
+
   lenses(name: string): Promise<CodeLens[] | null> {
     return this.#connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: this.uri(name) } });
   }
@@ -216,6 +229,13 @@ export class TestClient {
     const code = await ended;
     this.#connection.dispose();
     return code;
+  }
+
+  #placeOf(name: string, word: string): TextDocumentPositionParams {
+    const before = readFileSync(join(this.#root, name), 'utf8').split(word, 1)[0] ?? '';
+    const lines = before.split('\n');
+    const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+    return { textDocument: { uri: this.uri(name) }, position };
   }
 
   uri(name: string): string {

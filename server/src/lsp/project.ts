@@ -2,9 +2,11 @@
 // A late result never reaches the client: whoever was cancelled keeps quiet.
 
 import type { Diagnostic } from 'vscode-languageserver';
-import type { Analysis, AnalysisResult, Finding, Progress } from '../analysis.ts';
+import type { Analysis, AnalysisResult, Deployment, Finding, Progress } from '../analysis.ts';
 import type { Cancellation } from '../base/ports.ts';
+import type { Location, Position } from '../base/range.ts';
 import { defaultSettings, type Settings } from '../protocol/settings.ts';
+import { definitionsAt } from './definition.ts';
 import { problemDiagnostic } from './diagnostics.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -29,6 +31,12 @@ export class Project {
   /** The last complete result. */
   get result(): AnalysisResult | undefined {
     return this.#result;
+  }
+
+  /** Where the application is made that the text at this place names. */
+  definitions(path: string, position: Position): readonly Location[] {
+    const file = (deployment: Deployment) => this.#analysis.appFile(deployment);
+    return this.#result ? definitionsAt(path, position, this.#result, file) : [];
   }
 
   changed(paths: readonly string[]): void {

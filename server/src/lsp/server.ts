@@ -24,7 +24,7 @@ import { Client } from './client.ts';
 import { hoverAt } from './hover.ts';
 import { lensesOf } from './lens.ts';
 import { Live } from './live.ts';
-import { fromPosition, fromRange, pathOf } from './places.ts';
+import { fromPosition, fromRange, pathOf, toLocation } from './places.ts';
 import { Session } from './session.ts';
 
 export interface Environment {
@@ -102,6 +102,13 @@ export function serve(connection: Connection, environment: Environment): void {
           environment.rules.find((rule) => rule.id === id),
         );
   });
+  connection.onDefinition(async ({ textDocument, position }) => {
+    const path = pathOf(textDocument.uri);
+    await session.scheduler.idle();
+    if (path === undefined) return [];
+    const places = session.projects.flatMap((one) => one.definitions(path, fromPosition(position)));
+    return places.map((at) => toLocation(at, session.uris));
+  });
   connection.onCodeAction(async ({ textDocument, range, context }, token) => {
     const path = pathOf(textDocument.uri);
     const findings = await session.findings();
@@ -146,6 +153,7 @@ function capabilities(): InitializeResult['capabilities'] {
   return {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
+    definitionProvider: true,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
     codeLensProvider: { resolveProvider: false },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -214,3 +214,12 @@ test('a client that can do nothing but show diagnostics is served, and the serve
   assert.equal(client.progress, 0);
   assert.equal(await client.stop(), 0);
 });
+
+test('from the name of the application in uwsgi.ini to its code, as it is being edited', async () => {
+  await client.start();
+  assert.deepEqual(await client.definitions('uwsgi.ini', 'shop.wsgi:application'), ['shop/wsgi.py:4']);
+  assert.deepEqual(await client.definitions('uwsgi.ini', 'processes'), []);
+  await client.open('shop/wsgi.py');
+  await client.edit('shop/wsgi.py', 2, `\n${wsgi}`);
+  assert.deepEqual(await client.definitions('uwsgi.ini', 'shop.wsgi:application'), ['shop/wsgi.py:5']);
+});
