@@ -133,6 +133,13 @@ describe('Dockerfile', () => {
       }),
       'gunicorn shop.wsgi:application lazy 1 <exec gunicorn shop.wsgi>',
     ],
+    'a script that is given nothing': [
+      image('COPY run.sh .\nCMD ["./run.sh"]', {
+        'run.sh':
+          'if [ $# -eq 0 ]; then set -- --preload; fi\nif [ "${1:-web}" = web ]; then exit; fi\ncase "${2:-web}" in web) gunicorn shop.wsgi "$@";; *) gunicorn a:b;; esac\n',
+      }),
+      'gunicorn shop.wsgi:application preload 1 <gunicorn shop.wsgi "$@">',
+    ],
     make: [
       image('CMD make serve', { Makefile: 'N := 3\nserve:\n\t@exec gunicorn -w $(N) shop.wsgi\n' }),
       'gunicorn shop.wsgi:application lazy 3 <exec gunicorn -w $(N) shop.wsgi>',

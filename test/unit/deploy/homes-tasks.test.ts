@@ -60,6 +60,12 @@ describe('scripts and task files', () => {
       },
       'gunicorn shop.wsgi:application lazy ?4 <exec gunicorn -w $N shop.wsgi>',
     ],
+    'a script that hands on its arguments': [
+      {
+        'start.sh': 'export GUNICORN_CMD_ARGS="-b :80 -w $N --preload"\nexec gunicorn "$@" shop.wsgi "$@"\n',
+      },
+      'gunicorn shop.wsgi:application unknown ?1 <exec gunicorn "$@" shop.wsgi "$@">',
+    ],
     'both arms of a branch': [
       { 'run.sh': 'if [ "$A" ]; then\n  gunicorn -w 1 shop.wsgi\nelse\n  gunicorn -w 2 shop.wsgi\nfi\n' },
       'gunicorn shop.wsgi:application lazy 1 <gunicorn -w 1 shop.wsgi>',

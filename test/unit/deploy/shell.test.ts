@@ -161,7 +161,7 @@ describe('what is started', () => {
     ],
     ['X=z; case "$X" in\n a)\n gunicorn a\n ;;\n *)\n gunicorn b\n ;;\nesac', '[X=z] gunicorn b'],
     [': "${X:=4}"; gunicorn -w $X', '[X=4] : 4 | [X=4] gunicorn -w 4'],
-    ['set -- gunicorn "$@"; exec "$@"', 'gunicorn '],
+    ['set -- gunicorn "$@"; exec "$@"', 'gunicorn'],
     ['start() { gunicorn app; }; start', 'start | gunicorn app | start'],
     ['while true; do gunicorn app; done', 'true | gunicorn app'],
     ['echo gunicorn app', 'echo gunicorn app'],

@@ -4,6 +4,7 @@ import { dirname } from '../../base/path.ts';
 import { range } from '../../base/range.ts';
 import type { Found, ServerDialect, World } from '../dialect.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
+import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import { splitWords } from '../shell/words.ts';
 import type { Reading } from '../source.ts';
@@ -27,7 +28,7 @@ function fromCommand(world: World, { args, env, cwd, at, elsewhere }: Invocation
   if (command.given.some(({ setting }) => /^(help|version|check_config|print_config)$/.test(setting)))
     return undefined;
   const extra = env.get('GUNICORN_CMD_ARGS');
-  const environment = extra === undefined ? nothing : readArguments(splitWords(extra));
+  const environment = extra === undefined ? nothing : environmentArguments(extra);
   for (const { message, at: place } of [...environment.problems, ...command.problems])
     reading.problem(message, place);
   const named = [...environment.given, ...command.given].findLast(
@@ -90,6 +91,13 @@ function finish(
   for (const { message, at } of settings.problems) reading.problem(message, at);
   if (!found && !guessed) sayMissing(reading, 'gunicorn', deployment.entrypoint, deployment.roots);
   return { deployment, uses, found };
+}
+
+/** Where a piece is unknown, the words around it may be other flags' values: nothing is wrong with them for sure. */
+function environmentArguments(extra: Value): Arguments {
+  const args = readArguments(splitWords(extra));
+  if (extra.unknown === undefined || extra.unknown.hinted) return args;
+  return { ...opened(args, extra.unknown.why), problems: [] };
 }
 
 function opened(args: Arguments, why: string): Arguments {

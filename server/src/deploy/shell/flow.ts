@@ -156,19 +156,31 @@ function answerOf(words: readonly Word[]): boolean | undefined {
   if (open !== 'test') texts.pop();
   const negated = texts[0] === '!';
   const [a = '', operator = '', b] = negated ? texts.slice(1) : texts;
-  const answer =
-    b !== undefined
-      ? operator === '=' || operator === '=='
-        ? a === b
-        : operator === '!='
-          ? a !== b
-          : undefined
-      : a === '-z'
-        ? operator === ''
-        : a === '-n'
-          ? operator !== ''
-          : undefined;
+  const answer = b === undefined ? unary(a, operator) : binary(a, operator, b);
   return answer === undefined ? undefined : answer !== negated;
+}
+
+function unary(operator: string, value: string): boolean | undefined {
+  if (operator === '-z') return value === '';
+  return operator === '-n' ? value !== '' : undefined;
+}
+
+function binary(a: string, operator: string, b: string): boolean | undefined {
+  switch (operator) {
+    case '=':
+    case '==':
+    case '-eq':
+      return a === b;
+    case '!=':
+    case '-ne':
+      return a !== b;
+    case '-gt':
+      return Number(a) > Number(b);
+    case '-lt':
+      return Number(a) < Number(b);
+    default:
+      return undefined;
+  }
 }
 
 function matches(pattern: string, value: string): boolean {

@@ -240,16 +240,14 @@ class Reader {
     else word.put(c);
   }
 
-  /** A word that is `"$@"` alone, where that is known: the words handed in, at their own places. */
+  /** A word that is `"$@"` alone: the words handed in, at their own places; none where nothing is known of them. */
   #all(): Word[] | undefined {
-    const given = this.#positional.words;
-    if (given === undefined) return undefined;
     const found = /^(?:"\$(?:@|\{@\})"|\$(?:[@*]|\{[@*]\}))(?=[\s;&|()<>]|$)/.exec(
       this.#text.slice(this.#i, Math.min(this.#end, this.#i + 8)),
     );
     if (found === null) return undefined;
     this.#i += found[0].length;
-    return [...given];
+    return [...(this.#positional.words ?? [])];
   }
 
   #expansion(word: WordBuilder, quoted: boolean): void {
@@ -297,11 +295,12 @@ class Reader {
   }
 
   #variable(name: string): Piece {
-    const place = /^[1-9]$/.test(name) ? this.#positional.words?.[Number(name) - 1] : undefined;
-    if (place !== undefined)
-      return place.unknown === undefined
-        ? { text: place.text }
-        : { text: place.text, unknown: place.unknown };
+    const given = this.#positional.words;
+    if (given !== undefined && name === '#') return { text: `${given.length}` };
+    if (given !== undefined && /^[1-9]$/.test(name)) {
+      const { text = '', unknown } = given[Number(name) - 1] ?? {};
+      return unknown === undefined ? { text } : { text, unknown };
+    }
     const found = this.#variables.get(name);
     if (found === undefined) return { text: '', unknown: { why: `depends on $${name}`, hinted: false } };
     return found.unknown === undefined ? { text: found.text } : { text: found.text, unknown: found.unknown };
