@@ -140,6 +140,12 @@ describe('Dockerfile', () => {
       }),
       'gunicorn shop.wsgi:application preload 1 <gunicorn shop.wsgi "$@">',
     ],
+    'programs of supervisor': [
+      image('ENV WEB_CONCURRENCY=6\nCOPY s.conf /etc/supervisord.conf\nCMD ["supervisord", "-n"]', {
+        's.conf': '[program:web]\ncommand=gunicorn shop.wsgi\n',
+      }),
+      'gunicorn shop.wsgi:application lazy 6 <gunicorn shop.wsgi>',
+    ],
     make: [
       image('CMD make serve', { Makefile: 'N := 3\nserve:\n\t@exec gunicorn -w $(N) shop.wsgi\n' }),
       'gunicorn shop.wsgi:application lazy 3 <exec gunicorn -w $(N) shop.wsgi>',

@@ -22,7 +22,7 @@ function commands(reading: Reading, source: Source): Invocation[] {
   if (!/^\s*\[(?:program|fcgi-program):/m.test(source.text)) return [];
   return sections(source, { comment: /^\s*[#;]/, indented: true })
     .filter(({ name }) => /^(?:fcgi-)?program:/.test(name))
-    .flatMap((section) => program(reading, source, section));
+    .flatMap((section) => program(reading, source, section).map((one) => ({ ...one, task: section.name })));
 }
 
 function program(reading: Reading, source: Source, { lines }: Section): Invocation[] {

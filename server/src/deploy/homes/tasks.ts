@@ -1,10 +1,12 @@
 // Tasks by name: `make serve`, `just serve`, `poe serve`, `pdm run serve`. Finds the task file where the command is
 // started, and the task in it.
 
+import { isWithin } from '../../base/path.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading, Source } from '../source.ts';
 import { recipes } from './make.ts';
 import { tomlRecipes } from './pyproject.ts';
+import { supervisor } from './supervisor.ts';
 
 type Recipes = (reading: Reading, source: Source) => readonly Invocation[];
 
@@ -28,10 +30,32 @@ export function taskCommands(reading: Reading, invocation: Invocation): readonly
       .map((word) => word.text);
     return named(reading, folder, files, read, names.slice(0, 4));
   }
+  if (program === 'supervisord') return supervised(reading, invocation);
   // `pdm run serve`: the wrapper is off already, and there is no such program.
   const isBare = /^[\w-]+$/.test(command.text) && !/^(python|sh|bash|echo|cat|pip)/.test(program);
   const found = isBare ? named(reading, cwd, ['pyproject.toml', 'Pipfile'], tomlRecipes, [command.text]) : [];
   return found.length > 0 ? found : undefined;
+}
+
+/** The programs of the configuration that it names or finds. */
+function supervised(reading: Reading, { args, cwd, env }: Invocation): readonly Invocation[] {
+  const chosen = args.findIndex((word) => word.text === '-c' || word.text === '--configuration');
+  const name = chosen < 0 ? undefined : args[chosen + 1]?.text;
+  const usual = [
+    'supervisord.conf',
+    'etc/supervisord.conf',
+    '/etc/supervisord.conf',
+    '/etc/supervisor/supervisord.conf',
+  ];
+  for (const file of name === undefined ? usual : [name]) {
+    const path = reading.resolve(cwd, file);
+    const opened =
+      isWithin(reading.root, path) && reading.kind(path) === 'file' ? reading.peek(path) : undefined;
+    if (!opened?.ok || opened.source.text.length > 256 * 1024) continue;
+    const found = supervisor.commands(reading, opened.source);
+    return found.map((one) => ({ ...one, env: new Map([...env, ...one.env]) }));
+  }
+  return [];
 }
 
 function named(
