@@ -35,6 +35,19 @@ describe('systemd, supervisor, platforms', () => {
       },
       'gunicorn shop.wsgi:application lazy 2 <gunicorn shop.wsgi>',
     ],
+    'a template of a unit': [
+      {
+        'x.service.j2':
+          '[Service]\nWorkingDirectory={{ home }}/x\nExecStart={{ venv }}/bin/gunicorn --preload -w {{ n }} shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application preload ? <{{ venv }}/bin/gunicorn --preload -w {{ n }} shop.wsgi>',
+    ],
+    'a template of a program': [
+      {
+        's.conf.j2': '[program:x]\ndirectory=<%= @home %>\ncommand=/home/{{ user }}/bin/gunicorn {{ app }}\n',
+      },
+      'gunicorn ? lazy 1 </home/{{ user }}/bin/gunicorn {{ app }}>',
+    ],
     'another conf file': [{ 'nginx.conf': 'upstream gunicorn { server a; }\n' }],
     'heroku.yml': [
       { 'heroku.yml': 'run:\n  web: gunicorn --preload shop.wsgi\n' },

@@ -1,8 +1,8 @@
 // Files of `[section]` and `key = value` lines, as systemd, supervisor and tox write them: values with their places,
 // over several lines where the format allows it. Knows no key's meaning.
 
-import { PlacedBuilder } from '../shell/placed.ts';
-import type { Placed } from '../shell/words.ts';
+import { PlacedBuilder, replaced } from '../shell/placed.ts';
+import type { Placed, Variables } from '../shell/words.ts';
 import type { Source } from '../source.ts';
 
 export interface Line {
@@ -59,6 +59,19 @@ export function sections(
   }
   close();
   return found;
+}
+
+/** `{{ … }}` and `<%= … %>` of the template that the file is made from: their values are unknown. */
+export function withoutTemplate(value: Placed, variables: Variables): Placed {
+  return replaced(
+    value,
+    /\{\{[^{}\n]{0,200}\}\}|<%=[^%\n]{0,200}%>/g,
+    ({ 0: piece, index }) => {
+      const at = value.at(index, index + piece.length);
+      return { text: '', at, unknown: { why: `depends on ${piece}`, hinted: false } };
+    },
+    variables,
+  );
 }
 
 /** The lines of a text without their breaks. */

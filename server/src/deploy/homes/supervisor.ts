@@ -9,12 +9,13 @@ import { filled, replaced, slice } from '../shell/placed.ts';
 import type { Placed, Variables } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
 import { anywhere, isSupporting, shellIn } from './folders.ts';
-import { type Section, sections } from './lines.ts';
+import { type Section, sections, withoutTemplate } from './lines.ts';
 
 export const supervisor: CommandDialect = {
   common: true,
   holdsCommands: (name, path) =>
-    /\.(conf|ini)(\.(j2|tmpl|template|example|dist))?$/.test(name) && !isSupporting(path),
+    /\.(conf|ini)(\.(j2|tpl|tmpl|erb|template|example|dist))?$|supervisor.*\.(j2|tpl|erb)$/.test(name) &&
+    !isSupporting(path),
   commands,
 };
 
@@ -51,7 +52,7 @@ function bare(value: Placed): Placed {
 /** `%(ENV_X)s` is the environment's, `%(here)s` and the like are supervisor's; `%%` is a percent sign. */
 function expanded(value: Placed, variables: Variables): Placed {
   return replaced(
-    value,
+    withoutTemplate(value, variables),
     /%%|%\((\w+)\)(?:s|\d*d)/g,
     (match) => {
       if (match[0] === '%%') return '%';

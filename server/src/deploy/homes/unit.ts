@@ -8,12 +8,12 @@ import { type Invocation, invocations } from '../shell/invocations.ts';
 import { type Placed, commands as shellCommands } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
 import { anywhere, isSupporting, shellIn } from './folders.ts';
-import { type Line, sections } from './lines.ts';
+import { type Line, sections, withoutTemplate } from './lines.ts';
 
 export const systemdUnit: CommandDialect = {
   common: true,
   holdsCommands: (name, path) =>
-    /\.service(\.(j2|in|tmpl|template|example|dist))?$/.test(name) && !isSupporting(path),
+    /\.service(\.(j2|in|tpl|tmpl|erb|template|example|dist))?$/.test(name) && !isSupporting(path),
   commands,
 };
 
@@ -30,7 +30,10 @@ function commands(reading: Reading, source: Source): Invocation[] {
     .trim();
   const shell = shellIn(reading, dirname(source.path), folder?.startsWith('/') ? folder : undefined, env);
   return started(lines)
-    .flatMap(({ value }) => invocations(value, shell, /^\s*[-@:+!|]*/.exec(value.text)?.[0].length ?? 0))
+    .map(({ value }) => withoutTemplate(value, env))
+    .flatMap((value) =>
+      invocations(value, { ...shell, env }, /^\s*[-@:+!|]*/.exec(value.text)?.[0].length ?? 0),
+    )
     .map((one) => anywhere(one, reading, source.path));
 }
 
