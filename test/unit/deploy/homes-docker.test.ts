@@ -91,6 +91,10 @@ describe('Dockerfile', () => {
       },
       'gunicorn shop.wsgi:application lazy 1 in src <gunicorn shop.wsgi>',
     ],
+    'an app that is installed from elsewhere': [
+      image('COPY . /app\nWORKDIR /app\nRUN pip install --no-cache-dir ".[prod]"\nCMD gunicorn other.app'),
+      'gunicorn other.app:application lazy 1 <gunicorn other.app>',
+    ],
     PYTHONPATH: [
       {
         'lib/api/__init__.py': '',

@@ -54,7 +54,10 @@ export function runImage(
   const shell = shellIn(inside, run.from ?? image?.folder ?? dirname(path), workdir, env);
   const entrypoint = run.entrypoint ?? image?.entrypoint;
   const command = run.command ?? (run.entrypoint === undefined ? image?.command : undefined);
-  const certain = mounts.filter(({ there }) => there === workdir).length === 1 && reading.isFolder(shell.cwd);
+  const certain =
+    image?.installs !== true &&
+    mounts.filter(({ there }) => there === workdir).length === 1 &&
+    reading.isFolder(shell.cwd);
   return both(entrypoint, command)
     .flatMap((one) =>
       'words' in one ? invocationsOf(one.words, one.at, shell) : invocations(one.shell, shell),

@@ -26,6 +26,8 @@ export interface Image {
   readonly entrypoint?: Command;
   readonly command?: Command;
   readonly python?: Value;
+  /** The project itself is installed: its modules may come from elsewhere than the working folder. */
+  readonly installs: boolean;
 }
 
 interface Stage {
@@ -69,6 +71,7 @@ export function readImage(
   const { env, workdir, mounts, entrypoint, command, python } = stage;
   return {
     folder,
+    installs: instructions.some(installsProject),
     env,
     workdir,
     mounts,
@@ -80,6 +83,16 @@ export function readImage(
 
 /** Many files speak of one Dockerfile; it is parsed once a reading. */
 const parsed = new WeakMap<Source, readonly Instruction[]>();
+
+/** `pip install .`, `poetry install` and their like. */
+function installsProject({ keyword, args }: Instruction): boolean {
+  if (keyword !== 'RUN' || args.text.length > 4000) return false;
+  return (
+    /\binstall\b[^&|;]*(?<!\s-r|\s-c|--requirement)\s(?:-e\s*)?["']?(?:\.{1,2}|\/[\w./-]*)(?:\[[^\]]*\])?["']?(?:\s|$)/.test(
+      args.text,
+    ) || /\b(?:poetry|pdm|pipenv)\s+install\b|\buv\s+sync\b|setup\.py\s+(?:install|develop)/.test(args.text)
+  );
+}
 
 function readInstructions(source: Source): readonly Instruction[] {
   const before = parsed.get(source);
