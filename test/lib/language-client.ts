@@ -11,6 +11,8 @@ import {
   CodeActionRequest,
   type CodeLens,
   CodeLensRequest,
+  type CompletionItem,
+  CompletionRequest,
   ConfigurationRequest,
   createProtocolConnection,
   DefinitionRequest,
@@ -179,11 +181,19 @@ export class TestClient {
     return (answer ?? []).filter((one): one is CodeAction => 'kind' in one);
   }
 
-  hover(name: string, line: number): Promise<Hover | null> {
+  hover(name: string, line: number, character = 0): Promise<Hover | null> {
     return this.#connection.sendRequest(HoverRequest.type, {
       textDocument: { uri: this.uri(name) },
-      position: { line: line - 1, character: 0 },
+      position: { line: line - 1, character },
     });
+  }
+
+  async completions(name: string, line: number, character: number): Promise<readonly CompletionItem[]> {
+    const answer = await this.#connection.sendRequest(CompletionRequest.type, {
+      textDocument: { uri: this.uri(name) },
+      position: { line: line - 1, character },
+    });
+    return Array.isArray(answer) ? answer : (answer?.items ?? []);
   }
 
   /** Where the definitions are, as `path:line`, of what stands at the first place of `word` in the file on disk. */

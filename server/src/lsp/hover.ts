@@ -1,7 +1,9 @@
-// What a hover on a finding's line shows: the explanation of the rule. The message itself the editor shows already.
+// What a hover shows: the meaning of the option at the place, and the explanation of the rules that report on its line.
+// The message of a finding the editor shows already.
 
 import { type Hover, MarkupKind } from 'vscode-languageserver';
 import type { Finding, RuleInfo } from '../analysis.ts';
+import type { OptionHelp } from '../assist.ts';
 import { contains, type Position } from '../base/range.ts';
 import { toRange } from './places.ts';
 
@@ -10,6 +12,7 @@ export function hoverAt(
   position: Position,
   findings: readonly Finding[],
   rule: (id: string) => RuleInfo | undefined,
+  option?: OptionHelp,
 ): Hover | undefined {
   const here = findings.filter(
     ({ at }) => at.path === path && (at.range.start.line === position.line || contains(at.range, position)),
@@ -19,10 +22,11 @@ export function hoverAt(
     const info = rule(id);
     return info ? [`**${id}**: ${info.title}\n\n${info.summary}`] : [];
   });
-  const first = here[0];
-  if (first === undefined || texts.length === 0) return undefined;
+  if (option) texts.unshift(option.markdown);
+  const range = option?.range ?? here[0]?.at.range;
+  if (range === undefined || texts.length === 0) return undefined;
   return {
     contents: { kind: MarkupKind.Markdown, value: texts.join('\n\n---\n\n') },
-    range: toRange(first.at.range),
+    range: toRange(range),
   };
 }

@@ -11,7 +11,9 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysis, type AnalysisPorts, Overlay, type RuleInfo, readText } from '../analysis.ts';
+import { optionHelp, suggestions } from '../assist.ts';
 import type { FileSystem, Log } from '../base/ports.ts';
+import type { Location, Position } from '../base/range.ts';
 import { type Analysed, hintsOf, type LiveService, type WorkspaceView } from '../join.ts';
 import {
   analysisStatus,
@@ -21,6 +23,7 @@ import {
 } from '../protocol/messages.ts';
 import { actionsAt, fixAllKind } from './actions.ts';
 import { Client } from './client.ts';
+import { completions } from './completion.ts';
 import { hoverAt } from './hover.ts';
 import { lensesOf } from './lens.ts';
 import { Live } from './live.ts';
@@ -55,6 +58,7 @@ export function serve(connection: Connection, environment: Environment): void {
   });
   const analysed = (): readonly Analysed[] =>
     session.projects.flatMap(({ root, result }) => (result ? [{ root, ...result }] : []));
+  const deployed = () => session.projects.flatMap(({ result }) => result?.deployments ?? []);
   const service = environment.live(
     { folders: () => session.projects.map(({ root }) => root), hints: () => hintsOf(analysed()) },
     log,
@@ -96,11 +100,17 @@ export function serve(connection: Connection, environment: Environment): void {
   connection.onHover(async ({ textDocument, position }) => {
     const path = pathOf(textDocument.uri);
     const findings = await session.findings();
-    return path === undefined
-      ? undefined
-      : hoverAt(path, fromPosition(position), findings, (id) =>
-          environment.rules.find((rule) => rule.id === id),
-        );
+    if (path === undefined) return undefined;
+    const at = fromPosition(position);
+    const rule = (id: string) => environment.rules.find((one) => one.id === id);
+    return hoverAt(path, at, findings, rule, optionHelp(place(path, at), textOf(files, path), deployed()));
+  });
+  // Answered at once, from the text as it is: who types does not wait for the analysis.
+  connection.onCompletion(({ textDocument, position }) => {
+    const path = pathOf(textDocument.uri);
+    const text = documents.get(textDocument.uri)?.getText();
+    if (path === undefined || text === undefined) return [];
+    return completions(suggestions(place(path, fromPosition(position)), text, deployed()));
   });
   connection.onDefinition(async ({ textDocument, position }) => {
     const path = pathOf(textDocument.uri);
@@ -154,6 +164,7 @@ function capabilities(): InitializeResult['capabilities'] {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     definitionProvider: true,
+    completionProvider: { triggerCharacters: ['=', '-', "'", '"'] },
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
     codeLensProvider: { resolveProvider: false },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -189,9 +200,18 @@ function foldersOf(params: InitializeParams): readonly string[] {
   return uris.flatMap((uri) => pathOf(uri) ?? []);
 }
 
+function textOf(files: FileSystem, path: string): string {
+  const read = readText(files, path);
+  return read.ok ? read.text : '';
+}
+
 function lineOf(files: FileSystem, path: string, line: number): string | undefined {
   const read = readText(files, path);
   return read.ok ? read.text.split(/\r\n|\r|\n/)[line] : undefined;
+}
+
+function place(path: string, position: Position): Location {
+  return { path, range: { start: position, end: position } };
 }
 
 function connectionLog(connection: Connection): Log {

@@ -223,3 +223,38 @@ test('from the name of the application in uwsgi.ini to its code, as it is being 
   await client.edit('shop/wsgi.py', 2, `\n${wsgi}`);
   assert.deepEqual(await client.definitions('uwsgi.ini', 'shop.wsgi:application'), ['shop/wsgi.py:5']);
 });
+
+test('options of uwsgi.ini: their meaning, and completion in the text as it is typed', async () => {
+  await client.start();
+  const hover = await client.hover('uwsgi.ini', 3, 2);
+  assert.match(JSON.stringify(hover?.contents), /\*\*master\*\*.*--master.*Memory and forks/);
+  assert.equal(await client.hover('uwsgi.ini', 1, 2), null);
+  await client.open('uwsgi.ini');
+  await client.edit('uwsgi.ini', 2, `${ini}lazy\ncheaper-algo = \n`);
+  const names = await client.completions('uwsgi.ini', 5, 4);
+  const lazy = names.find(({ label }) => label === 'lazy-apps');
+  const start = { line: 4, character: 0 };
+  assert.deepEqual(lazy?.textEdit, {
+    range: { start, end: { line: 4, character: 4 } },
+    newText: 'lazy-apps = true',
+  });
+  assert.match(JSON.stringify(lazy?.documentation), /after the fork/);
+  const algorithms = await client.completions('uwsgi.ini', 6, 15);
+  assert.deepEqual(
+    algorithms.map(({ label }) => label),
+    ['spare', 'backlog', 'manual', 'busyness'],
+  );
+});
+
+test('settings of gunicorn.conf.py; nothing is completed in other Python files', async () => {
+  write('gunicorn.conf.py', 'wsgi_app = "shop.wsgi:application"\npreload_app = True\n');
+  await client.start();
+  const hover = await client.hover('gunicorn.conf.py', 2, 3);
+  assert.match(JSON.stringify(hover?.contents), /\*\*preload_app\*\*.*--preload.*default `False`/);
+  await client.open('gunicorn.conf.py');
+  await client.edit('gunicorn.conf.py', 2, "worker_class = ''\n");
+  const classes = await client.completions('gunicorn.conf.py', 1, 16);
+  assert.ok(classes.some(({ textEdit }) => textEdit?.newText === 'gthread'));
+  await client.open('shop/audit.py');
+  assert.deepEqual(await client.completions('shop/audit.py', 3, 0), []);
+});

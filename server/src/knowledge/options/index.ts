@@ -1,0 +1,63 @@
+// The options of the servers by name: what the installed programs say of them, and our notes on memory and forks.
+// The only door to this folder; knows no file in which they stand.
+
+import { gunicornChoices, gunicornSettings, gunicornVersion } from './gunicorn.generated.ts';
+import { gunicornNotes, gunicornValues, uwsgiNotes, uwsgiValues } from './notes.ts';
+import { uwsgiOptions, uwsgiVersion } from './uwsgi.generated.ts';
+
+export interface OptionInfo {
+  readonly name: string;
+  /** Meaning in one line; empty where the program says nothing. */
+  readonly help: string;
+  /** As on the command line, such as `-p` and `--processes`. */
+  readonly flags: readonly string[];
+  /** What kind of value gunicorn takes; `hook` is a function. */
+  readonly type?: string;
+  /** As Python writes it. */
+  readonly default?: string;
+  readonly since?: string;
+  /** What it does to memory and forks. */
+  readonly note?: string;
+  /** Values known by name. */
+  readonly values: readonly string[];
+}
+
+export type OptionServer = 'uwsgi' | 'gunicorn';
+
+/** Program and version the tables were made from. */
+export const optionOrigin: Readonly<Record<OptionServer, string>> = {
+  uwsgi: `uWSGI ${uwsgiVersion}`,
+  gunicorn: `gunicorn ${gunicornVersion}`,
+};
+
+const tables: Readonly<Record<OptionServer, ReadonlyMap<string, OptionInfo>>> = {
+  uwsgi: new Map(uwsgiOptions.map(([name, help, short]) => [name, uwsgiInfo(name, help, short)])),
+  gunicorn: new Map(gunicornSettings.map((setting) => [setting.name, gunicornInfo(setting)])),
+};
+
+export function optionInfo(server: OptionServer, name: string): OptionInfo | undefined {
+  return tables[server].get(name);
+}
+
+export function optionsOf(server: OptionServer): Iterable<OptionInfo> {
+  return tables[server].values();
+}
+
+function uwsgiInfo(name: string, help: string, short: string | undefined): OptionInfo {
+  const known = Object.hasOwn(uwsgiNotes, name) ? uwsgiNotes[name] : undefined;
+  return {
+    name,
+    help,
+    flags: [...(short === undefined ? [] : [`-${short}`]), `--${name}`],
+    ...(known ? { note: known.note } : {}),
+    values: uwsgiValues[name] ?? [],
+  };
+}
+
+function gunicornInfo(setting: (typeof gunicornSettings)[number]): OptionInfo {
+  const { name, type } = setting;
+  const known = gunicornNotes[name];
+  const values =
+    type === 'bool' ? ['True', 'False'] : [...(gunicornChoices[name] ?? []), ...(gunicornValues[name] ?? [])];
+  return { ...setting, ...(known ? { note: known.note } : {}), values };
+}
