@@ -97,3 +97,41 @@ test('cheaper must be lower than processes, or the server refuses to start', asy
     assert.match(log, /invalid cheaper value: must be lower than processes/);
   }
 });
+
+test('the limits on resident memory need memory-report, a soft limit, and a hard one above it', async () => {
+  const dir = writeProject({ 'web.py': APP });
+  const soft = ['--cheaper-rss-limit-soft', '2000000'];
+  const hard = ['--cheaper-rss-limit-hard', '1000000'];
+  for (const [args, refusal] of [
+    [soft, /soft requires enabling also memory-report/],
+    [hard, /hard requires setting also cheaper-rss-limit-soft/],
+    [[...soft, ...hard, '--memory-report'], /hard value must be higher than cheaper-rss-limit-soft/],
+  ] as const) {
+    const all = ['--processes', '4', '--cheaper', '1', ...args, '--module', 'web:app'];
+    const { code, log } = await runServer({ server: 'uwsgi', dir, args: all });
+    assert.notEqual(code, 0);
+    assert.match(log, refusal);
+  }
+  const measured = ['processes = 4', 'cheaper = 1', 'cheaper-rss-limit-soft = 2000000000'];
+  assert.equal((await shapeOf([...measured, 'reload-on-rss = 900'])).running, 1);
+});
+
+test('an initial count out of bounds is replaced by the bound, an algorithm it does not have by spare', async () => {
+  const cheaper = ['processes = 3', 'cheaper = 2'];
+  assert.equal((await shapeOf([...cheaper, 'cheaper-initial = 1'])).running, 2);
+  assert.equal((await shapeOf([...cheaper, 'cheaper-initial = 6'])).running, 3);
+  const dir = writeProject({ 'web.py': APP });
+  for (const [name, known] of [
+    ['spare2', false],
+    ['nonsense', false],
+    ['busyness', true],
+    ['manual', true],
+  ] as const) {
+    const args = ['--processes', '2', '--cheaper', '1', '--cheaper-algo', name, '--module', 'web:app'];
+    await withServer({ server: 'uwsgi', dir, args }, async (server) => {
+      const fallsBack = /unable to find requested cheaper algorithm, falling back to spare/;
+      if (known) assert.doesNotMatch(server.log(), fallsBack);
+      else await server.logged(fallsBack);
+    });
+  }
+});

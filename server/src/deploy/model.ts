@@ -43,6 +43,8 @@ export interface OptionValue {
   readonly at: Location;
   /** The server does not know the name, nothing uses it as a placeholder or variable, and it knows this one. */
   readonly meant?: string;
+  /** Why it may not count, or may have another value than the one given here. */
+  readonly doubt?: string;
 }
 
 /** How `os.register_at_fork(after_in_child=…)` callbacks fare in the workers. */

@@ -8,6 +8,7 @@ import { missingGcFreeze } from './missing-gc-freeze.ts';
 import { queueWithoutConsumer } from './queue-without-consumer.ts';
 import { threadBeforeFork } from './thread-before-fork.ts';
 import { unknownOption } from './unknown-option.ts';
+import { uwsgiCheaperInvalid } from './uwsgi-cheaper-invalid.ts';
 
 export const rules: readonly Rule[] = [
   threadBeforeFork,
@@ -17,4 +18,5 @@ export const rules: readonly Rule[] = [
   gcFreezeMisplaced,
   gcNeverReenabled,
   unknownOption,
+  uwsgiCheaperInvalid,
 ];

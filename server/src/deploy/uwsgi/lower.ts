@@ -65,7 +65,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
     forks,
     atFork: atForkOf(options),
     imports: importsOf(options, reading, cwd),
-    options: expansion.options.map((option) => optionValue(option, reading)),
+    options: expansion.options.map((option) => optionValue(option, reading, expansion.open)),
     facts: factsOf(options, expansion, master, home),
   };
   return { deployment, found: located?.found ?? true };
@@ -306,10 +306,21 @@ function threadsOf(options: Options, expansion: Expansion): Setting<boolean> {
   );
 }
 
-function optionValue({ key, value, at }: Option, reading: Reading): OptionValue {
+function optionValue(
+  { key, value, at, doubt: conditional }: Option,
+  reading: Reading,
+  open: string | undefined,
+): OptionValue {
+  const doubt = conditional ?? value.unknown?.why ?? open;
   const meant =
     arityOf(key) === undefined && !isPlaceholder(key, at, reading) ? nearest(key, allOptions()) : undefined;
-  return { name: key, value: value.text, at, ...(meant === undefined ? {} : { meant }) };
+  return {
+    name: key,
+    value: value.text,
+    at,
+    ...(meant === undefined ? {} : { meant }),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
 }
 
 /** uWSGI takes any name: it may be there for `%(name)` somewhere else in the file. */
