@@ -28,7 +28,7 @@ import { readText } from './workspace/text.ts';
 
 // What the facade speaks of, so that its users need no other folder.
 export { type Description, describe as describeDeployment } from './deploy/describe.ts';
-export type { Deployment, Problem } from './deploy/model.ts';
+export type { Deployment, Entrypoint, Problem } from './deploy/model.ts';
 export { serverName } from './deploy/model.ts';
 export type { Fix } from './fixes/fix.ts';
 export type { Finding, Related, Severity } from './rules/finding.ts';

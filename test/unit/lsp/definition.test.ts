@@ -75,3 +75,12 @@ test('an application that depends on the environment leads to its default', asyn
   const tree = { ...shop, 'gunicorn.conf.py': config };
   assert.deepEqual(await definitions(tree, 'gunicorn.conf.py', 'os.environ.get'), ['shop/wsgi.py:1']);
 });
+
+test('a setting that a command overrides leads to the code when it names the same, not when it names another', async () => {
+  const command = 'web: gunicorn -c gunicorn.conf.py shop.wsgi:app\n';
+  const tree = (app: string) => ({ ...shop, Procfile: command, 'gunicorn.conf.py': `wsgi_app = "${app}"\n` });
+  for (const app of ['shop.wsgi:app', 'shop.wsgi:app()'])
+    assert.deepEqual(await definitions(tree(app), 'gunicorn.conf.py', 'shop.wsgi'), ['shop/wsgi.py:4']);
+  for (const app of ['shop.wsgi:other', 'shop.wsgi'])
+    assert.deepEqual(await definitions(tree(app), 'gunicorn.conf.py', 'shop.wsgi'), []);
+});
