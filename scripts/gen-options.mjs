@@ -15,7 +15,7 @@ const longest = 140;
 
 /** Prints version and settings of the installed gunicorn as JSON. */
 const askGunicorn = `
-import json, re
+import inspect, json, re
 from gunicorn import __version__
 from gunicorn.config import KNOWN_SETTINGS
 from gunicorn.glogging import Logger
@@ -56,6 +56,7 @@ print(json.dumps({'version': __version__, 'choices': choices, 'settings': [{
     'default': shown(one.default),
     'desc': one.desc,
     'since': since(one.desc),
+    'parameters': list(inspect.signature(one.default).parameters) if kind(one) == 'hook' else None,
 } for one in KNOWN_SETTINGS]}))
 `;
 
@@ -89,7 +90,7 @@ async function gunicornTable({ python }) {
     await run(python, ['-c', askGunicorn], { env: { PATH: process.env.PATH } }),
   );
   if (settings.length < 80) throw new Error(`gunicorn lists ${settings.length} settings only`);
-  const entries = settings.map(({ name, flags, type, default: value, desc, since }) => {
+  const entries = settings.map(({ name, flags, type, default: value, desc, since, parameters }) => {
     const fields = [
       `name: ${quoted(name)}`,
       `flags: [${flags.map(quoted).join(', ')}]`,
@@ -97,6 +98,7 @@ async function gunicornTable({ python }) {
       `help: ${quoted(oneLine(plain(desc)))}`,
       ...(isMachines(name, value) ? [] : [`default: ${quoted(pythonText(value))}`]),
       ...(since === null ? [] : [`since: ${quoted(since)}`]),
+      ...(parameters === null ? [] : [`parameters: [${parameters.map(quoted).join(', ')}]`]),
     ];
     return `  { ${fields.join(', ')} },`;
   });
@@ -113,6 +115,8 @@ export interface GunicornSetting {
   readonly default?: string;
   /** The version it came with, where gunicorn says. */
   readonly since?: string;
+  /** What a hook is called with. */
+  readonly parameters?: readonly string[];
 }
 
 export const gunicornSettings: readonly GunicornSetting[] = [

@@ -129,16 +129,17 @@ function names(server: OptionServer, { range: replaced, assigned }: Spot): Sugge
   return [...optionsOf(server)].map((info) => ({
     kind: 'option',
     label: info.name,
-    insert: assigned ? info.name : `${info.name}${continued(server, info)}`,
+    insert: assigned ? info.name : started(server, info),
     range: replaced,
     detail: info.help,
     ...(info.note === undefined ? {} : { note: info.note }),
   }));
 }
 
-/** What follows the name where nothing is assigned to it yet. */
-function continued(server: OptionServer, { name, type }: OptionInfo): string {
-  return server === 'uwsgi' && arityOf(name) === 'none' ? ' = true' : type === 'hook' ? '' : ' = ';
+/** The option where nothing is assigned to it yet, up to what only the user knows. */
+function started(server: OptionServer, { name, parameters }: OptionInfo): string {
+  if (parameters) return `def ${name}(${parameters.join(', ')}):\n    `;
+  return server === 'uwsgi' && arityOf(name) === 'none' ? `${name} = true` : `${name} = `;
 }
 
 function values(server: OptionServer, { name, range: replaced, quoted }: Spot): Suggestion[] {

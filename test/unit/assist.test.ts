@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { createAnalysis, type Deployment } from '../../server/src/analysis.ts';
 import { optionHelp, type Suggestion, suggestions } from '../../server/src/assist.ts';
 import { silentLog } from '../../server/src/base/ports.ts';
-import type { Location } from '../../server/src/base/range.ts';
+import { contains, type Location } from '../../server/src/base/range.ts';
 import { allSettings } from '../../server/src/deploy/gunicorn/flags.ts';
 import { allOptions } from '../../server/src/deploy/uwsgi/option-table.ts';
 import { optionInfo, optionsOf } from '../../server/src/knowledge/options/index.ts';
@@ -72,9 +73,10 @@ test('uwsgi.ini: values of switches and of options with names for theirs, none i
   );
 });
 
-test('gunicorn.conf.py: names in the first column, hooks without a value, values in or with quotes', () => {
+test('gunicorn.conf.py: names in the first column, hooks as functions, values in or with quotes', () => {
   const file = 'gunicorn.conf.py';
   assert.equal(taken(file, 'pre|', 'preload_app'), 'preload_app = ');
+  assert.equal(taken(file, 'post|', 'post_fork'), 'def post_fork(server, worker):\n    ');
   assert.equal(taken(file, 'def post|(server, worker):', 'post_fork'), 'def post_fork(server, worker):');
   assert.equal(taken(file, 'preload_app = |', 'True'), 'preload_app = True');
   assert.equal(taken(file, 'worker_class = |', 'gthread'), "worker_class = 'gthread'");
@@ -136,6 +138,19 @@ test('the tables and what the configurations are read with name the same options
     [],
   );
   assert.deepEqual([...names('gunicorn')].sort(), [...allSettings()].sort());
+});
+
+test('any text at any place: what is replaced stands at the cursor', () => {
+  const texts = fc.string({ unit: fc.constantFrom(...'ab-=[]# "\'\n\r\t', 'master', 'workers', 'def ') });
+  fc.assert(
+    fc.property(texts, fc.nat(), fc.constantFrom('uwsgi.ini', 'gunicorn.conf.py'), (text, seed, name) => {
+      const index = seed % (text.length + 1);
+      const [at, whole] = cursor(name, `${text.slice(0, index)}|${text.slice(index)}`);
+      for (const { range } of suggestions(at, whole, []).slice(0, 1))
+        assert.ok(range.start.line === at.range.start.line && contains(range, at.range.start));
+      optionHelp(at, whole, []);
+    }),
+  );
 });
 
 test('no line of help is long', () => {

@@ -12,6 +12,8 @@ export interface GunicornSetting {
   readonly default?: string;
   /** The version it came with, where gunicorn says. */
   readonly since?: string;
+  /** What a hook is called with. */
+  readonly parameters?: readonly string[];
 }
 
 export const gunicornSettings: readonly GunicornSetting[] = [
@@ -411,53 +413,115 @@ export const gunicornSettings: readonly GunicornSetting[] = [
     flags: [],
     type: 'hook',
     help: 'Called just before the master process is initialized',
+    parameters: ['server'],
   },
   {
     name: 'on_reload',
     flags: [],
     type: 'hook',
     help: 'Called to recycle workers during a reload via SIGHUP',
+    parameters: ['server'],
   },
-  { name: 'when_ready', flags: [], type: 'hook', help: 'Called just after the server is started' },
-  { name: 'pre_fork', flags: [], type: 'hook', help: 'Called just before a worker is forked' },
-  { name: 'post_fork', flags: [], type: 'hook', help: 'Called just after a worker has been forked' },
+  {
+    name: 'when_ready',
+    flags: [],
+    type: 'hook',
+    help: 'Called just after the server is started',
+    parameters: ['server'],
+  },
+  {
+    name: 'pre_fork',
+    flags: [],
+    type: 'hook',
+    help: 'Called just before a worker is forked',
+    parameters: ['server', 'worker'],
+  },
+  {
+    name: 'post_fork',
+    flags: [],
+    type: 'hook',
+    help: 'Called just after a worker has been forked',
+    parameters: ['server', 'worker'],
+  },
   {
     name: 'post_worker_init',
     flags: [],
     type: 'hook',
     help: 'Called just after a worker has initialized the application',
+    parameters: ['worker'],
   },
   {
     name: 'worker_int',
     flags: [],
     type: 'hook',
     help: 'Called just after a worker exited on SIGINT or SIGQUIT',
+    parameters: ['worker'],
   },
-  { name: 'worker_abort', flags: [], type: 'hook', help: 'Called when a worker received the SIGABRT signal' },
-  { name: 'pre_exec', flags: [], type: 'hook', help: 'Called just before a new master process is forked' },
-  { name: 'pre_request', flags: [], type: 'hook', help: 'Called just before a worker processes the request' },
-  { name: 'post_request', flags: [], type: 'hook', help: 'Called after a worker processes the request' },
+  {
+    name: 'worker_abort',
+    flags: [],
+    type: 'hook',
+    help: 'Called when a worker received the SIGABRT signal',
+    parameters: ['worker'],
+  },
+  {
+    name: 'pre_exec',
+    flags: [],
+    type: 'hook',
+    help: 'Called just before a new master process is forked',
+    parameters: ['server'],
+  },
+  {
+    name: 'pre_request',
+    flags: [],
+    type: 'hook',
+    help: 'Called just before a worker processes the request',
+    parameters: ['worker', 'req'],
+  },
+  {
+    name: 'post_request',
+    flags: [],
+    type: 'hook',
+    help: 'Called after a worker processes the request',
+    parameters: ['worker', 'req', 'environ', 'resp'],
+  },
   {
     name: 'child_exit',
     flags: [],
     type: 'hook',
     help: 'Called just after a worker has been exited, in the master process',
     since: '19.7',
+    parameters: ['server', 'worker'],
   },
   {
     name: 'worker_exit',
     flags: [],
     type: 'hook',
     help: 'Called just after a worker has been exited, in the worker process',
+    parameters: ['server', 'worker'],
   },
   {
     name: 'nworkers_changed',
     flags: [],
     type: 'hook',
     help: 'Called just after num_workers has been changed',
+    parameters: ['server', 'new_value', 'old_value'],
   },
-  { name: 'on_exit', flags: [], type: 'hook', help: 'Called just before exiting Gunicorn' },
-  { name: 'ssl_context', flags: [], type: 'hook', help: 'Called when SSLContext is needed', since: '21.0' },
+  {
+    name: 'on_exit',
+    flags: [],
+    type: 'hook',
+    help: 'Called just before exiting Gunicorn',
+    parameters: ['server'],
+  },
+  {
+    name: 'ssl_context',
+    flags: [],
+    type: 'hook',
+    help: 'Called when SSLContext is needed',
+    since: '21.0',
+    parameters: ['config', 'default_ssl_context_factory'],
+  },
   {
     name: 'proxy_protocol',
     flags: ['--proxy-protocol'],
@@ -727,6 +791,7 @@ export const gunicornSettings: readonly GunicornSetting[] = [
     type: 'hook',
     help: 'Called just before the dirty arbiter process is initialized',
     since: '25.0.0',
+    parameters: ['arbiter'],
   },
   {
     name: 'dirty_post_fork',
@@ -734,6 +799,7 @@ export const gunicornSettings: readonly GunicornSetting[] = [
     type: 'hook',
     help: 'Called just after a dirty worker has been forked',
     since: '25.0.0',
+    parameters: ['arbiter', 'worker'],
   },
   {
     name: 'dirty_worker_init',
@@ -741,6 +807,7 @@ export const gunicornSettings: readonly GunicornSetting[] = [
     type: 'hook',
     help: 'Called just after a dirty worker has initialized all applications',
     since: '25.0.0',
+    parameters: ['worker'],
   },
   {
     name: 'dirty_worker_exit',
@@ -748,6 +815,7 @@ export const gunicornSettings: readonly GunicornSetting[] = [
     type: 'hook',
     help: 'Called when a dirty worker has exited',
     since: '25.0.0',
+    parameters: ['arbiter', 'worker'],
   },
   {
     name: 'control_socket',

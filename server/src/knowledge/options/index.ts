@@ -16,6 +16,8 @@ export interface OptionInfo {
   /** As Python writes it. */
   readonly default?: string;
   readonly since?: string;
+  /** What a hook is called with. */
+  readonly parameters?: readonly string[];
   /** What it does to memory and forks. */
   readonly note?: string;
   /** Values known by name. */
