@@ -19,11 +19,13 @@ import {
 
 export interface Bounds {
   readonly depth: number;
+  /** Statements and calls in all; a large application is allowed more, so many for each module. */
   readonly steps: number;
+  readonly stepsPerModule: number;
   readonly modules: number;
 }
 
-export const defaultBounds: Bounds = { depth: 90, steps: 400_000, modules: 20_000 };
+export const defaultBounds: Bounds = { depth: 90, steps: 400_000, stepsPerModule: 1_000, modules: 20_000 };
 
 /** One running function, class body or module. */
 export interface Activation {
@@ -180,8 +182,10 @@ export class Machine {
   /** Counts one statement or call; stops the simulation at its bounds. */
   step(): void {
     this.steps++;
-    if (this.steps > this.options.bounds.steps)
-      throw new BoundHit(`more than ${this.options.bounds.steps} steps`);
+    const { steps, stepsPerModule } = this.options.bounds;
+    const allowed = steps + stepsPerModule * this.imported.length;
+    if (this.steps > allowed)
+      throw new BoundHit(`what the application computes while it loads takes more than ${allowed} steps`);
     if ((this.steps & 1023) === 0 && this.options.cancelled()) throw new BoundHit('cancelled');
   }
 
