@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeProject } from './lib/project.ts';
-import { runServer, type ServerOptions, withServer } from './lib/server.ts';
+import { runServer, type ServerOptions, until, withServer } from './lib/server.ts';
 
 const APP = `
   import json, os, threading, time
@@ -132,6 +132,33 @@ test('an initial count out of bounds is replaced by the bound, an algorithm it d
       const fallsBack = /unable to find requested cheaper algorithm, falling back to spare/;
       if (known) assert.doesNotMatch(server.log(), fallsBack);
       else await server.logged(fallsBack);
+    });
+  }
+});
+
+test('without a master nobody starts the worker that harakiri, max-requests or reload-on-rss ended', async () => {
+  const slow = `${APP.replace('start_response(', "time.sleep(3 if environ['PATH_INFO'] == '/slow' else 0); start_response(")}`;
+  const dir = writeProject({ 'web.py': slow });
+  for (const [args, path] of [
+    [['--harakiri', '1'], '/slow'],
+    [['--max-requests', '1', '--min-worker-lifetime', '1'], '/'],
+    [['--reload-on-rss', '1', '--min-worker-lifetime', '1'], '/'],
+  ] as const) {
+    const all = ['--processes', '1', ...args, '--module', 'web:app'];
+    await withServer({ server: 'uwsgi', dir, args: all }, async (server) => {
+      await until(
+        15_000,
+        () => new Error(`still answers with ${args.join(' ')}`),
+        () =>
+          server.get(path).then(
+            () => false,
+            () =>
+              server.get('/').then(
+                () => false,
+                () => true,
+              ),
+          ),
+      );
     });
   }
 });

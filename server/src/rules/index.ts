@@ -9,6 +9,7 @@ import { queueWithoutConsumer } from './queue-without-consumer.ts';
 import { threadBeforeFork } from './thread-before-fork.ts';
 import { unknownOption } from './unknown-option.ts';
 import { uwsgiCheaperInvalid } from './uwsgi-cheaper-invalid.ts';
+import { uwsgiMasterRequired } from './uwsgi-master-required.ts';
 
 export const rules: readonly Rule[] = [
   threadBeforeFork,
@@ -19,4 +20,5 @@ export const rules: readonly Rule[] = [
   gcNeverReenabled,
   unknownOption,
   uwsgiCheaperInvalid,
+  uwsgiMasterRequired,
 ];
