@@ -204,7 +204,11 @@ async function launch({ server, dir, args, env }: ServerOptions, port: number): 
   };
 }
 
-/** The caller's environment without what changes how the servers or Python start. */
+/**
+ * The caller's environment without what changes how the servers or Python start.
+ * Not PYTHONUNBUFFERED: it writes each argument of a print by itself, and two processes on one pipe mix their lines.
+ * The applications of the tests flush instead.
+ */
 function cleanEnvironment(bin: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -215,7 +219,6 @@ function cleanEnvironment(bin: string): Record<string, string> {
     ...env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
     PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONUNBUFFERED: '1',
     XDG_RUNTIME_DIR: temporaryFolder(), // Where gunicorn puts its control socket.
   };
 }
