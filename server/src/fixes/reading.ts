@@ -2,7 +2,7 @@
 // Pure readers over the plain-data syntax; nothing here edits.
 
 import type { Span } from '../base/range.ts';
-import type { Expr, FunctionDef, Stmt } from '../modules/summary.ts';
+import type { Expr, Stmt } from '../modules/summary.ts';
 
 export type DefStmt = Extract<Stmt, { k: 'def' }>;
 
@@ -156,13 +156,4 @@ export function within(inner: Span, outer: Span): boolean {
   const after = inner[0] > outer[0] || (inner[0] === outer[0] && inner[1] >= outer[1]);
   const before = inner[2] < outer[2] || (inner[2] === outer[2] && inner[3] <= outer[3]);
   return after && before;
-}
-
-/** The innermost function of the module (methods and functions in functions of a class included) around a place. */
-export function functionAround(statements: readonly Stmt[], place: Span): FunctionDef | undefined {
-  for (const statement of walk(statements)) {
-    if (statement.k === 'def' && statement.fn.body !== null && within(place, statement.fn.at))
-      return statement.fn;
-  }
-  return undefined;
 }

@@ -13,7 +13,6 @@ import {
   type CallArgs,
   type ClassValue,
   constant,
-  type FunctionValue,
   type InstanceValue,
   type LibraryValue,
   newScope,
@@ -221,8 +220,4 @@ function defaultOf(m: Machine, value: Value | undefined, at: Span): Value {
   if (factory)
     return callValue(m, factory, { positional: [], keywords: new Map(), open: false }, at, m.activation);
   return value.attrs.get('default') ?? unknown;
-}
-
-export function isFunction(value: Value | undefined): value is FunctionValue {
-  return value?.t === 'function';
 }

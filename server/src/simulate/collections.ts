@@ -38,7 +38,7 @@ export function dictOf(args: CallArgs): DictValue {
   return dict;
 }
 
-const namedTuple: Known = (m, args, at, a) => {
+const namedTuple: Known = (_m, args, at, a) => {
   const name = textOf(first(args));
   const given = args.positional[1];
   const text = textOf(given);
@@ -58,7 +58,6 @@ const namedTuple: Known = (m, args, at, a) => {
     dataclass: true,
   };
   cls.mro = [cls];
-  void m;
   return cls;
 };
 

@@ -3,7 +3,7 @@
 import { callValue, handOver } from './calls.ts';
 import { evaluate } from './expressions.ts';
 import { type Activation, type Machine, newActivation } from './machine.ts';
-import type { Expr, FunctionDef, Param, Span, Stmt } from './source.ts';
+import type { Expr, Param, Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
 import {
   type CallArgs,
@@ -92,7 +92,7 @@ export function runFunction(m: Machine, fn: FunctionValue, args: CallArgs): Valu
   if (fn.body.k === 'suite' && fn.body.def.body === null) return unknown;
   const block = fn.body.k === 'suite' ? m.options.store.body(fn.module.path ?? '', fn.body.def.body) : [];
   const scope = newScope('function', fn.closure, fn.module, m.uncertain);
-  bindParameters(m, fn, args, scope);
+  bindParameters(fn, args, scope);
   const run: GeneratorRun = (onYield) => {
     const activation = newActivation(scope, fn.module, fn, onYield);
     m.activations.push(activation);
@@ -113,7 +113,7 @@ export function runFunction(m: Machine, fn: FunctionValue, args: CallArgs): Valu
   return run().result;
 }
 
-function bindParameters(m: Machine, fn: FunctionValue, args: CallArgs, scope: Scope): void {
+function bindParameters(fn: FunctionValue, args: CallArgs, scope: Scope): void {
   const left = [...args.positional];
   const keywords = new Map(args.keywords);
   for (const param of fn.params) {
@@ -134,7 +134,6 @@ function bindParameters(m: Machine, fn: FunctionValue, args: CallArgs, scope: Sc
     }
     scope.names.set(param.name, value ?? unknown);
   }
-  void m;
 }
 
 const yieldCache = new WeakMap<readonly Stmt[], boolean>();
@@ -156,8 +155,4 @@ function yields(node: unknown): boolean {
   if (k === 'yield' || k === 'yield-from') return true;
   if (k === 'def' || k === 'class' || k === 'lambda') return false;
   return Object.values(node).some((part) => typeof part === 'object' && yields(part));
-}
-
-export function definitionOf(fn: FunctionValue): FunctionDef | undefined {
-  return fn.body.k === 'suite' ? fn.body.def : undefined;
 }

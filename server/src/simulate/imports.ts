@@ -85,8 +85,7 @@ export function moduleAttribute(m: Machine, module: ModuleValue, name: string): 
 }
 
 /** `import a` followed by `a.b`: only submodules that were imported already. */
-export function importSubmodule(m: Machine, module: ModuleValue, name: string, at: Span): Value | undefined {
-  void at;
+export function importSubmodule(m: Machine, module: ModuleValue, name: string): Value | undefined {
   return m.modules.get(`${module.name}.${name}`);
 }
 
@@ -104,7 +103,7 @@ export function importByName(m: Machine, args: CallArgs, at: Span, a: Activation
 }
 
 function importedName(m: Machine, module: Value, base: string, name: string, at: Span): Value {
-  if (module.t === 'library') return libraryAttribute(m, module, name);
+  if (module.t === 'library') return libraryAttribute(module, name);
   if (module.t !== 'module') return unknown;
   const found = moduleAttribute(m, module, name);
   if (found !== undefined) return found;

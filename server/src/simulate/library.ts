@@ -34,9 +34,8 @@ import {
   type Value,
 } from './value.ts';
 
-export function libraryAttribute(m: Machine, object: LibraryValue, name: string): Value {
+export function libraryAttribute(object: LibraryValue, name: string): Value {
   const qualified = `${object.name}.${name}`;
-  void m;
   return Object.hasOwn(platformConstants, qualified)
     ? (platformConstants[qualified] ?? unknown)
     : library(qualified);

@@ -23,9 +23,9 @@ import {
 export function getAttribute(m: Machine, object: Value, name: string, at: Span): Value {
   switch (object.t) {
     case 'module':
-      return moduleAttribute(m, object, name) ?? importSubmodule(m, object, name, at) ?? unknown;
+      return moduleAttribute(m, object, name) ?? importSubmodule(m, object, name) ?? unknown;
     case 'class':
-      return classAttribute(m, object, name);
+      return classAttribute(object, name);
     case 'instance': {
       const own = object.attrs.get(name);
       const found = own ?? findInClass(object.cls, name);
@@ -36,7 +36,7 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
     case 'super':
       return superAttribute(m, object, name, at);
     case 'library':
-      return libraryAttribute(m, object, name);
+      return libraryAttribute(object, name);
     case 'object':
       return object.attrs.get(name) ?? { t: 'method', self: object, of: object.of, name };
     case 'function':
@@ -219,7 +219,7 @@ function missing(m: Machine, object: Extract<Value, { t: 'instance' }>, name: st
   return callMethod(m, object, '__getattr__', [constant(name)], at) ?? unknown;
 }
 
-function classAttribute(m: Machine, cls: ClassValue, name: string): Value {
+function classAttribute(cls: ClassValue, name: string): Value {
   const found = findInClass(cls, name);
   if (found?.t === 'descriptor') {
     if (found.kind === 'static') return found.fn;
@@ -227,7 +227,6 @@ function classAttribute(m: Machine, cls: ClassValue, name: string): Value {
   }
   if (name === '__name__') return constant(cls.name);
   if (name === '__module__') return constant(cls.module.name);
-  void m;
   return found ?? unknown;
 }
 
