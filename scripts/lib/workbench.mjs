@@ -2,25 +2,16 @@
 // Knows the workbench; knows nothing of the extension.
 
 import { chromium } from 'playwright-core';
+import { chromiumFlags } from './chromium.mjs';
 import { beforeEnd } from './processes.mjs';
 import { ensureChromium } from './system.mjs';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** A browser page; the browser ends with the script. */
 export async function openPage({ width = 1400, height = 900 } = {}) {
   const executablePath = await ensureChromium();
   const browser = await chromium.launch({
     executablePath,
-    args: FLAGS,
+    args: chromiumFlags,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

@@ -2,8 +2,9 @@
 
 import type { Span } from '../base/range.ts';
 import type { FunctionDef, Stmt } from '../modules/summary.ts';
+import { blocksOf } from '../modules/summary.ts';
 import type { PythonFile } from './python-file.ts';
-import { blocksOf, within } from './reading.ts';
+import { within } from './reading.ts';
 
 /** A statement with the block that holds it. */
 export interface Placed {

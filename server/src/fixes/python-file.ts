@@ -4,8 +4,8 @@
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/range.ts';
 import type { FunctionDef, Stmt } from '../modules/summary.ts';
+import { blocksOf } from '../modules/summary.ts';
 import type { FixContext } from './fix.ts';
-import { blocksOf } from './reading.ts';
 
 export class PythonFile {
   readonly path: string;

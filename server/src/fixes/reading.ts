@@ -2,7 +2,7 @@
 // Pure readers over the plain-data syntax; nothing here edits.
 
 import type { Span } from '../base/range.ts';
-import type { Expr, Stmt } from '../modules/summary.ts';
+import { blocksOf, type Expr, type Stmt } from '../modules/summary.ts';
 
 export type DefStmt = Extract<Stmt, { k: 'def' }>;
 
@@ -64,30 +64,6 @@ export function* walk(statements: readonly Stmt[]): Generator<Stmt> {
   for (const statement of statements) {
     yield statement;
     for (const block of blocksOf(statement)) yield* walk(block);
-  }
-}
-
-export function blocksOf(statement: Stmt): readonly (readonly Stmt[])[] {
-  switch (statement.k) {
-    case 'if':
-      return [...statement.arms.map((arm) => arm.body), statement.otherwise];
-    case 'while':
-    case 'for':
-      return [statement.body, statement.otherwise];
-    case 'try':
-      return [
-        statement.body,
-        ...statement.handlers.map((handler) => handler.body),
-        statement.otherwise,
-        statement.final,
-      ];
-    case 'with':
-    case 'class':
-      return [statement.body];
-    case 'match':
-      return statement.arms;
-    default:
-      return [];
   }
 }
 

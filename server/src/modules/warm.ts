@@ -4,7 +4,7 @@
 import type { Cancellation, Clock } from '../base/ports.ts';
 import type { Resolver } from './resolve.ts';
 import type { ModuleStore } from './store.ts';
-import type { Stmt } from './summary.ts';
+import { blocksOf, type Stmt } from './summary.ts';
 
 export interface WarmOptions {
   readonly clock: Clock;
@@ -63,42 +63,10 @@ export function importsOf(body: readonly Stmt[], base: string): readonly string[
         const names = statement.names === '*' ? [] : statement.names.map((one) => `${module}.${one.name}`);
         return [module, ...names];
       }
-      case 'if':
-      case 'while':
-      case 'for':
-      case 'try':
-      case 'with':
-      case 'match':
-      case 'class':
-        return blocksOf(statement).flatMap((block) => importsOf(block, base));
       default:
-        return [];
+        return blocksOf(statement).flatMap((block) => importsOf(block, base));
     }
   });
-}
-
-type Compound = Extract<Stmt, { k: 'if' | 'while' | 'for' | 'try' | 'with' | 'match' | 'class' }>;
-
-function blocksOf(statement: Compound): readonly (readonly Stmt[])[] {
-  switch (statement.k) {
-    case 'if':
-      return [...statement.arms.map((arm) => arm.body), statement.otherwise];
-    case 'while':
-    case 'for':
-      return [statement.body, statement.otherwise];
-    case 'try':
-      return [
-        statement.body,
-        ...statement.handlers.map((handler) => handler.body),
-        statement.otherwise,
-        statement.final,
-      ];
-    case 'with':
-    case 'class':
-      return [statement.body];
-    case 'match':
-      return statement.arms;
-  }
 }
 
 function absolute(level: number, module: string, base: string): string | undefined {

@@ -10,18 +10,10 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { app, scenes, snapshot, worker } from '../../../client/webview/dev/fake.ts';
+import { chromiumFlags } from '../../../scripts/lib/chromium.mjs';
 import type { LiveApp, PageMessage } from '../../../server/src/protocol/live.ts';
 
 const executablePath = process.env.FORKSIGHT_CHROMIUM ?? '/usr/bin/chromium';
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const source = new URL('../../../client/webview/', import.meta.url).pathname;
 
 describe('in a browser', { skip: existsSync(executablePath) ? false : 'no Chromium here' }, () => {
@@ -34,7 +26,7 @@ describe('in a browser', { skip: existsSync(executablePath) ? false : 'no Chromi
     await build({ ...options, entryPoints: [join(source, 'dev/main.ts')], outfile: join(folder, 'dev.js') });
     await build({ ...options, entryPoints: [join(source, 'main.css')], outfile: join(folder, 'main.css') });
     copyFileSync(join(source, 'dev/page.html'), join(folder, 'page.html'));
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await chromium.launch({ executablePath, args: chromiumFlags });
   });
 
   after(async () => {

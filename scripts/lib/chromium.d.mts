@@ -1,0 +1,3 @@
+// Types of chromium.mjs, for the tests.
+
+export const chromiumFlags: string[];
