@@ -53,6 +53,7 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach(kill));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
+    console.error(`${signal}: the servers of this test are ended`);
     running.forEach(kill);
     process.exit(1);
   });
@@ -215,11 +216,14 @@ function cleanEnvironment(bin: string): Record<string, string> {
     if (value !== undefined && !/^(GUNICORN_|UWSGI_|PYTHON|WEB_CONCURRENCY$|NODE_)/.test(name))
       env[name] = value;
   }
+  const folder = temporaryFolder();
   return {
     ...env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
     PYTHONDONTWRITEBYTECODE: '1',
-    XDG_RUNTIME_DIR: temporaryFolder(), // Where gunicorn puts its control socket.
+    XDG_RUNTIME_DIR: folder, // Where gunicorn puts its control socket.
+    // Where gunicorn's dirty arbiter leaves its pid. A later gunicorn ends the process of that pid, whoever it is by then.
+    TMPDIR: folder,
   };
 }
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { LiveApp } from '../../../server/src/protocol/live.ts';
 import { temporaryFolder } from '../lib/project.ts';
 import { withServer } from '../lib/server.ts';
 import { appWhen, assertAsInProc, freePort, liveProject, runningPids, serviceFor } from './help.ts';
@@ -29,17 +30,14 @@ test('requests, status and cheaped workers come from the statistics server', asy
     async (server) => {
       for (let i = 0; i < 20; i++) await server.get('/');
       const service = serviceFor(dir);
-      const app = await appWhen(
-        service,
-        ({ workers }) => workers.filter(({ requests }) => requests).length > 0,
-      );
+      // uWSGI counts a request after its answer has left, and may start a spare worker for a while.
+      const requests = (app: LiveApp): number =>
+        app.workers.reduce((sum, worker) => sum + (worker.requests ?? 0), 0);
+      const app = await appWhen(service, (app) => requests(app) >= 20 && runningPids(app).length === 3);
       assert.equal(app.server, 'uwsgi');
       assert.equal(app.master?.pid, server.pid);
       assert.equal(app.stats.kind, 'ok');
-      assert.equal(runningPids(app).length, 3);
       assert.equal(app.workers.filter(({ state }) => state === 'cheaped').length, 3);
-      const requests = app.workers.reduce((sum, worker) => sum + (worker.requests ?? 0), 0);
-      assert.ok(requests >= 20, `${requests} requests`);
       await assertAsInProc(service, [server.pid, ...runningPids(app)]);
     },
   );
