@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { temporaryFolder } from './project.ts';
 import { venv } from './venv.ts';
 
@@ -245,7 +245,9 @@ async function request(
     signal: AbortSignal.timeout(timeoutMs),
     headers: { connection: 'close' },
   });
-  return { status: answer.status, body: await answer.text() };
+  const body = await answer.text();
+  await turn(); // What it wrote before it answered is in the log by then.
+  return { status: answer.status, body };
 }
 
 /** A port nobody listens on, chosen by the system. */
