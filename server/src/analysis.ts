@@ -27,7 +27,7 @@ import { shiftBetween } from './workspace/shift.ts';
 import { readText } from './workspace/text.ts';
 
 // What the facade speaks of, so that its users need no other folder.
-export { type Description, describe as describeDeployment } from './deploy/describe.ts';
+export { type Description, describe as describeDeployment, loadName } from './deploy/describe.ts';
 export type { Deployment, Entrypoint, Problem } from './deploy/model.ts';
 export { serverName } from './deploy/model.ts';
 export type { Fix } from './fixes/fix.ts';

@@ -3,7 +3,7 @@
 
 import { basename } from './base/path.ts';
 import { contains, type Location, type Position, type Range, range } from './base/range.ts';
-import type { Deployment } from './deploy/model.ts';
+import type { Deployment, Server } from './deploy/model.ts';
 import { arityOf } from './deploy/uwsgi/option-table.ts';
 import {
   type OptionInfo,
@@ -55,7 +55,8 @@ export function optionHelp(
   }
   for (const { server: of, options } of deployments)
     for (const { name, at } of options) {
-      const info = at.path === path && contains(at.range, start) ? optionInfo(of, name) : undefined;
+      if (at.path !== path || !contains(at.range, start) || !hasOptionTable(of)) continue;
+      const info = optionInfo(of, name);
       if (info) return { markdown: describe(of, info), range: at.range };
     }
   return undefined;
@@ -71,6 +72,10 @@ export function suggestions(
   const spot = server && spotIn(server, text, start);
   if (!server || !spot) return [];
   return spot.part === 'option' ? names(server, spot) : values(server, spot);
+}
+
+function hasOptionTable(server: Server): server is OptionServer {
+  return server === 'uwsgi' || server === 'gunicorn';
 }
 
 /** Whose configuration file this is; undefined for every other file. */

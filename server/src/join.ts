@@ -20,7 +20,7 @@ export interface Analysed {
 export function hintsOf(
   analysed: readonly Pick<Analysed, 'root' | 'deployments'>[],
 ): readonly DeploymentHint[] {
-  return analysed.flatMap(({ root, deployments }) => deployments.map((one) => hintOf(root, one)));
+  return analysed.flatMap(({ root, deployments }) => deployments.flatMap((one) => hintOf(root, one) ?? []));
 }
 
 /** The snapshot with the findings of each application's deployment, strongest first. */
@@ -41,8 +41,10 @@ function keyOf(root: string, { id }: Deployment): string {
   return `${root}#${id}`;
 }
 
-function hintOf(root: string, deployment: Deployment): DeploymentHint {
+/** Undefined for servers that the monitor does not watch. */
+function hintOf(root: string, deployment: Deployment): DeploymentHint | undefined {
   const { server, cwd, load, entrypoint, options } = deployment;
+  if (server !== 'uwsgi' && server !== 'gunicorn') return undefined;
   const stats = options.findLast(
     (option) => option.name === 'stats' || option.name === 'stats-server',
   )?.value;
@@ -61,6 +63,7 @@ function hintOf(root: string, deployment: Deployment): DeploymentHint {
 /** The server's own file, as against a Procfile or a script that holds its command. */
 function configOf({ facts, source }: Deployment): string | undefined {
   if (facts.server === 'gunicorn') return facts.config;
+  if (facts.server !== 'uwsgi') return undefined;
   const { kind, at } = facts.optionHome;
   if (kind === 'ini') return at.path;
   return kind === 'nowhere' && /\.(ini|ya?ml|json|xml)$/.test(source.path) ? source.path : undefined;

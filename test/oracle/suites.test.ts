@@ -100,6 +100,8 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
   const { entrypoint, facts, load, server, roots } = deployment;
   const plain =
     deployment.forks && deployment.imports.length === 0 && (load === 'preload' || load === 'lazy');
+  // The recorder plays these two.
+  if (server !== 'uwsgi' && server !== 'gunicorn') return undefined;
   // The recorder's `uwsgi` is a plain module: what is assigned to it is nothing to it.
   if ([...files.values()].some(({ text }) => text.includes('uwsgi.post_fork_hook'))) return undefined;
   if (!plain || !entrypoint.known || entrypoint.value.kind !== 'module') return undefined;

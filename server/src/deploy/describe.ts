@@ -23,8 +23,7 @@ export interface Description {
 
 /** `root` is what paths are shown relative to. */
 export function describe(deployment: Deployment, root: string): Description {
-  const { entrypoint, processes, load, loadWhy, loadAt, cwd, roots, facts, server, pythonVersion, via } =
-    deployment;
+  const { entrypoint, processes, load, loadWhy, loadAt, cwd, roots, server, pythonVersion, via } = deployment;
   const shown = new Shown(root, serverName(server));
   const app = shown.setting('app', entrypoint, (value) => entrypointName(value, root));
   const workers = shown.setting('workers', processes, (count) => `${count}`);
@@ -43,19 +42,7 @@ export function describe(deployment: Deployment, root: string): Description {
       : [{ name: 'started by', value: shown.place(via), from: 'where the command is called' }]),
     { name: 'imports from', value: roots.map((path) => shown.path(path)).join(', '), from: 'in this order' },
   ];
-  if (facts.server === 'uwsgi') {
-    values.push(shown.setting('master', facts.master, yesNo), shown.setting('threads', facts.threads, yesNo));
-    const why = 'whether os.register_at_fork callbacks run in the workers';
-    values.push({ name: 'at-fork callbacks', value: deployment.atFork, from: why });
-  } else {
-    const config = facts.config === undefined ? 'none' : shown.path(facts.config);
-    values.push(shown.setting('worker class', facts.workerClass, (name) => name));
-    values.push({
-      name: 'configuration',
-      value: config,
-      from: `${shown.path(facts.configHome)} is where it is looked for`,
-    });
-  }
+  values.push(...ownValues(deployment, shown));
   for (const one of deployment.imports)
     values.push({
       name: 'also imports',
@@ -65,12 +52,51 @@ export function describe(deployment: Deployment, root: string): Description {
   return { title: title(deployment, root), place: shown.place(deployment.source), values };
 }
 
-function title({ server, entrypoint, load, processes, forks }: Deployment, root: string): string {
+/** What only this server has. */
+function ownValues({ facts, atFork }: Deployment, shown: Shown): readonly DescribedValue[] {
+  switch (facts.server) {
+    case 'uwsgi':
+      return [
+        shown.setting('master', facts.master, yesNo),
+        shown.setting('threads', facts.threads, yesNo),
+        {
+          name: 'at-fork callbacks',
+          value: atFork,
+          from: 'whether os.register_at_fork callbacks run in the workers',
+        },
+      ];
+    case 'gunicorn':
+      return [
+        shown.setting('worker class', facts.workerClass, (name) => name),
+        {
+          name: 'configuration',
+          value: facts.config === undefined ? 'none' : shown.path(facts.config),
+          from: `${shown.path(facts.configHome)} is where it is looked for`,
+        },
+      ];
+    case 'celery':
+      return facts.program === 'beat' ? [] : [shown.setting('pool', facts.pool, (name) => name)];
+    case 'mod_wsgi': {
+      const from = facts.mode === 'daemon' ? 'WSGIDaemonProcess' : "Apache's own processes";
+      return [{ name: 'mode', value: facts.mode, from }];
+    }
+    default:
+      return [];
+  }
+}
+
+function title(deployment: Deployment, root: string): string {
+  const { server, entrypoint, processes } = deployment;
   const app = entrypoint.known ? entrypointName(entrypoint.value, root) : 'an app that is not known';
   const count = processes.known
     ? `${processes.value} ${processes.value === 1 ? 'worker' : 'workers'}`
     : 'workers not known';
-  return `${serverName(server)} serves ${app}: ${forks ? load : 'no fork'}, ${count}`;
+  return `${serverName(server)} serves ${app}: ${loadName(deployment)}, ${count}`;
+}
+
+/** The load mode; one process that loads the app and serves it has none. */
+export function loadName({ load, forks }: Deployment): string {
+  return forks || load === 'spawn' ? load : 'no fork';
 }
 
 export function entrypointName(entrypoint: Entrypoint, root: string): string {

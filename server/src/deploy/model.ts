@@ -4,7 +4,26 @@
 
 import type { Location } from '../base/range.ts';
 
-export type Server = 'uwsgi' | 'gunicorn';
+/** Servers as people call them. `django` and `flask` are their development servers, `python` is a program of the project's own. */
+export const serverNames = {
+  uwsgi: 'uWSGI',
+  gunicorn: 'gunicorn',
+  celery: 'Celery',
+  uvicorn: 'uvicorn',
+  hypercorn: 'Hypercorn',
+  granian: 'Granian',
+  daphne: 'Daphne',
+  waitress: 'Waitress',
+  mod_wsgi: 'mod_wsgi',
+  django: "Django's runserver",
+  flask: "Flask's development server",
+  rq: 'RQ',
+  dramatiq: 'Dramatiq',
+  huey: 'Huey',
+  python: 'Python',
+} as const;
+
+export type Server = keyof typeof serverNames;
 
 /** preload: the master imports the app, then forks. lazy: fork, then each worker imports. spawn: a fresh interpreter a worker. */
 export type LoadMode = 'preload' | 'lazy' | 'spawn' | 'unknown';
@@ -70,6 +89,27 @@ export interface GunicornFacts {
   readonly workerClass: Setting<string>;
 }
 
+export interface CeleryFacts {
+  readonly server: 'celery';
+  /** `beat` sends tasks when they are due and runs none; a worker may have one beside it (`-B`). */
+  readonly program: 'worker' | 'beat';
+  /** How the worker runs tasks; of Celery's own pools only `prefork` forks. */
+  readonly pool: Setting<string>;
+}
+
+export interface ModWsgiFacts {
+  readonly server: 'mod_wsgi';
+  /** daemon: processes of its own for the app. embedded: Apache's own children. Neither has run Python before its fork. */
+  readonly mode: 'daemon' | 'embedded';
+}
+
+/** Servers of which the model says all there is to say. */
+export interface PlainFacts {
+  readonly server: Exclude<Server, (UwsgiFacts | GunicornFacts | CeleryFacts | ModWsgiFacts)['server']>;
+}
+
+export type Facts = UwsgiFacts | GunicornFacts | CeleryFacts | ModWsgiFacts | PlainFacts;
+
 /**
  * Where a new option goes, an empty range behind what is there: `ini` inserts a line break and `name = value`,
  * `command` a space and `--name=value` (`--name` for a flag), `list` the same word with `around` about it, as for
@@ -100,7 +140,10 @@ export interface Deployment {
   readonly loadWhy: string;
   readonly loadAt?: Location;
   readonly processes: Setting<number>;
-  /** Whether workers are forked from the process that loads the app, or from a master at all. False: nothing lost, nothing shared. */
+  /**
+   * Whether workers are forked from a process that has run code of the project, or could. False: nothing is lost and
+   * nothing shared, because one process does it all, each is a fresh interpreter, or Python starts after the fork.
+   */
   readonly forks: boolean;
   readonly atFork: AtForkCallbacks;
   readonly imports: readonly ServerImport[];
@@ -108,7 +151,7 @@ export interface Deployment {
   readonly options: readonly OptionValue[];
   /** Python's version where the app runs, such as `3.12`; absent where nothing says it. */
   readonly pythonVersion?: Setting<string>;
-  readonly facts: UwsgiFacts | GunicornFacts;
+  readonly facts: Facts;
 }
 
 /** Something wrong or unreadable in a configuration: said at its place, never thrown. */
@@ -124,7 +167,6 @@ export interface Deployments {
   readonly inputs: readonly string[];
 }
 
-/** One sentence for people: "gunicorn, preload, 3 workers (gunicorn.conf.py)". */
 export function serverName(server: Server): string {
-  return server === 'uwsgi' ? 'uWSGI' : 'gunicorn';
+  return serverNames[server];
 }

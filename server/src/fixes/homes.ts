@@ -32,16 +32,19 @@ export function spansIn(path: string, gone: Gone): readonly Span[] {
 export function homesOf(cases: readonly FixCase[]): readonly Home[] | undefined {
   const homes = new Map<string, Home>();
   for (const each of cases) {
-    const { facts } = each.deployment;
-    const home: Home | undefined =
-      facts.server === 'gunicorn'
-        ? { server: 'gunicorn', path: facts.config ?? facts.configHome, facts, case: each }
-        : uwsgiHome(each, facts);
+    const home = homeOf(each);
     if (home === undefined) return undefined;
     const key = `${home.server} ${home.path}`;
     if (!homes.has(key)) homes.set(key, home);
   }
   return homes.size === 0 ? undefined : [...homes.values()];
+}
+
+function homeOf(each: FixCase): Home | undefined {
+  const { facts } = each.deployment;
+  if (facts.server === 'gunicorn')
+    return { server: 'gunicorn', path: facts.config ?? facts.configHome, facts, case: each };
+  return facts.server === 'uwsgi' ? uwsgiHome(each, facts) : undefined;
 }
 
 function uwsgiHome(each: FixCase, facts: UwsgiFacts): Home | undefined {

@@ -1,7 +1,7 @@
 // The code lens above an entrypoint: how the application is served, and what the running workers cost.
 
 import type { CodeLens } from 'vscode-languageserver';
-import { type AnalysisResult, type Deployment, serverName } from '../analysis.ts';
+import { type AnalysisResult, type Deployment, loadName, serverName } from '../analysis.ts';
 import { commands, type OpenPlace } from '../protocol/messages.ts';
 import { toPosition, toRange, type Uris } from './places.ts';
 
@@ -36,7 +36,7 @@ export function describe(deployment: Deployment, shown: (path: string) => string
   const { processes, source, load, server } = deployment;
   const count = processes.known ? processes.value : undefined;
   const workers = count === undefined ? 'workers unknown' : count === 1 ? '1 worker' : `${count} workers`;
-  const mode = load === 'unknown' ? 'load mode unknown' : load;
+  const mode = load === 'unknown' ? 'load mode unknown' : loadName(deployment);
   return [serverName(server), mode, workers, `${shown(source.path)}:${source.range.start.line + 1}`].join(
     ' · ',
   );

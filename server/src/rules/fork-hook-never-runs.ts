@@ -78,7 +78,7 @@
  */
 
 import { compareLocations, type Location } from '../base/range.ts';
-import type { Deployment } from '../deploy/model.ts';
+import { type Deployment, serverName } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { callHookDirectly, offered, setUwsgiOption } from '../fixes/index.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
@@ -122,7 +122,8 @@ function whyNoModule(deployment: Deployment): string {
   return deployment.server === 'uwsgi'
     ? '`uwsgidecorators` raises when it is imported, because uWSGI runs without its master process here: every ' +
         'request is answered with an error. Set `master = true`.'
-    : '`uwsgidecorators` exists only inside uWSGI: under gunicorn this import raises, and the app does not load. ' +
+    : '`uwsgidecorators` exists only inside uWSGI: under ' +
+        `${serverName(deployment.server)} this import raises, and the app does not load. ` +
         `Guard it with \`except ImportError\`, and do the work of its hooks in ${workerHook(deployment)}.`;
 }
 
@@ -212,8 +213,8 @@ function subject({ target }: HookRegister): string {
 function why(hook: HookRegister, deployment: Deployment): string {
   const late = !beforeFork(hook.phase);
   if (hook.hook === 'uwsgi-postfork') {
-    if (deployment.server === 'gunicorn') {
-      return `\`@postfork\` is uWSGI's, and gunicorn does not call it. Do the work in ${workerHook(deployment)}.`;
+    if (deployment.server !== 'uwsgi') {
+      return `\`@postfork\` is uWSGI's, and ${serverName(deployment.server)} does not call it. Do the work in ${workerHook(deployment)}.`;
     }
     if (late) {
       return (

@@ -64,7 +64,7 @@ export function crossesProcesses(queue: ObjectInfo): boolean {
 /** Python threads of the master go on after the fork, except in an old uWSGI without enable-threads. */
 export function masterRunsThreads({ deployment }: Case): boolean {
   const { facts } = deployment;
-  return facts.server === 'gunicorn' || !facts.threads.known || facts.threads.value;
+  return facts.server !== 'uwsgi' || !facts.threads.known || facts.threads.value;
 }
 
 /** One action that starts these threads in the workers; none where some of them are meant for the master. */

@@ -52,7 +52,7 @@
  *   `test/servers`.
  */
 
-import { type OptionValue, serverName } from '../deploy/model.ts';
+import { type OptionValue, type Server, serverName } from '../deploy/model.ts';
 import { renameOption } from '../fixes/index.ts';
 import type { Case, Report, Rule } from './finding.ts';
 
@@ -82,7 +82,7 @@ function check({ deployment }: Case): readonly Report[] {
   });
 }
 
-function consequence(server: 'uwsgi' | 'gunicorn', { meant }: OptionValue): string {
+function consequence(server: Server, { meant }: OptionValue): string {
   return server === 'uwsgi'
     ? `takes it for a placeholder without a word: \`${meant}\` keeps its default.`
     : `ignores it without a word: \`${meant}\` keeps its default.`;

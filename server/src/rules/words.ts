@@ -24,10 +24,18 @@ export function configName({ facts }: Deployment): string {
 
 /** From where code is called that has to run once in each worker. */
 export function workerHook(deployment: Deployment): string {
-  if (deployment.server === 'gunicorn') return `\`post_fork\` in ${configName(deployment)}`;
-  return firstWorkerLoads(deployment)
-    ? 'a function under `@uwsgidecorators.postfork` (which needs `master = true`)'
-    : 'a function under `@uwsgidecorators.postfork`';
+  switch (deployment.server) {
+    case 'uwsgi':
+      return firstWorkerLoads(deployment)
+        ? 'a function under `@uwsgidecorators.postfork` (which needs `master = true`)'
+        : 'a function under `@uwsgidecorators.postfork`';
+    case 'gunicorn':
+      return `\`post_fork\` in ${configName(deployment)}`;
+    case 'celery':
+      return 'a handler of the signal `worker_process_init`';
+    default:
+      return 'what `os.register_at_fork(after_in_child=…)` registers';
+  }
 }
 
 /** "thread `worker`", "timer `flush`", "thread running `drain`". */

@@ -4,7 +4,7 @@
 import type { FileSystem } from '../base/ports.ts';
 import type { Location } from '../base/range.ts';
 import { spanOf } from '../base/range.ts';
-import type { Deployment, Entrypoint } from '../deploy/model.ts';
+import { type Deployment, type Entrypoint, serverName } from '../deploy/model.ts';
 import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
 import { callCallback, callValue } from './calls.ts';
@@ -125,7 +125,7 @@ class Run {
     for (const one of this.d.imports.filter((candidate) => candidate.where === where)) {
       const frame = {
         at: one.at,
-        text: `uWSGI imports ${one.module}`,
+        text: `${serverName(this.d.server)} imports ${one.module}`,
         kind: 'config' as const,
         callee: one.module,
       };
@@ -147,7 +147,7 @@ class Run {
     const at = d.entrypoint.at ?? d.source;
     const what =
       entrypoint.kind === 'module' ? `${entrypoint.module}:${entrypoint.callable}` : entrypoint.path;
-    const server = d.server === 'uwsgi' ? 'uWSGI' : 'gunicorn';
+    const server = serverName(d.server);
     const when = phase === 'master-import' ? 'before it forks' : 'in each worker';
     const frame = { at, text: `${server} loads ${what} ${when}`, kind: 'config' as const, callee: what };
     this.guarded(() => this.m.recorder.inPhase(phase, [frame], () => this.loadEntrypoint(entrypoint)), what);
