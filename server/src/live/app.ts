@@ -9,15 +9,23 @@ import type { Group, ServerProcess } from './discover.ts';
 import { type DeploymentHint, entrypointOf } from './match.ts';
 import { type Reading, totalsOf } from './memory.ts';
 import type { ProcReader } from './proc.ts';
+import { parseAvailable, roomFor } from './room.ts';
 import { processId, TrackedProcess } from './track.ts';
 import type { StatsResult, UwsgiStats } from './uwsgi-stats.ts';
 
 /** How long a worker that ended stays in the list. */
 const keepEnded = 60_000;
 const maxEnded = 16;
-const cgroupInterval = 5000;
+const surroundingsInterval = 5000;
 /** A graceful end takes no longer. */
 const endingMs = 40_000;
+
+/** Where the application lives. */
+interface Surroundings {
+  readonly at: number;
+  readonly cgroup: Cgroup;
+  readonly machineFree: number | undefined;
+}
 
 export class TrackedApp {
   readonly id: string;
@@ -32,7 +40,7 @@ export class TrackedApp {
   /** What its forerunner cost. */
   before: number | undefined;
   private readonly costs = new Ring<{ readonly at: number; readonly pss: number }>(64);
-  private lastCgroup: { readonly at: number; readonly value: Cgroup } | undefined;
+  private surroundings: Surroundings | undefined;
   statsAskedAt: number | undefined;
 
   constructor(proc: ProcReader, cgroupMount: string, group: Group) {
@@ -96,6 +104,8 @@ export class TrackedApp {
     const totals = totalsOf(this.master?.reading, readings, complete);
     this.costs.push({ at: now, pss: totals.pss });
     const workers = this.workers().map((worker) => this.workerView(worker, uptime));
+    const { cgroup, machineFree } = this.around(now);
+    const room = roomFor(living, cgroup, machineFree);
     return {
       id: this.id,
       name: this.name,
@@ -108,7 +118,8 @@ export class TrackedApp {
       workers: [...workers, ...this.cheaped()],
       totals,
       ...(this.before === undefined ? {} : { before: this.before }),
-      cgroup: this.cgroup(now),
+      cgroup,
+      ...(room === undefined ? {} : { room }),
       stats: this.statsState,
       reasons: [],
       restartable: !root.recognised.titled && root.cwd !== undefined,
@@ -135,12 +146,17 @@ export class TrackedApp {
     return entrypointOf(this.group) ?? this.hint?.entrypoint ?? null;
   }
 
-  /** Limits hardly ever change: read anew every few seconds. */
-  private cgroup(now: number): Cgroup {
-    if (this.lastCgroup === undefined || now - this.lastCgroup.at >= cgroupInterval) {
-      this.lastCgroup = { at: now, value: readCgroup(this.proc, this.group.root.stat.pid, this.cgroupMount) };
+  /** Read anew every few seconds. */
+  private around(now: number): Surroundings {
+    if (this.surroundings === undefined || now - this.surroundings.at >= surroundingsInterval) {
+      const meminfo = this.proc.readRaw('meminfo');
+      this.surroundings = {
+        at: now,
+        cgroup: readCgroup(this.proc, this.group.root.stat.pid, this.cgroupMount),
+        machineFree: meminfo.ok ? parseAvailable(meminfo.text) : undefined,
+      };
     }
-    return this.lastCgroup.value;
+    return this.surroundings;
   }
 
   /** Oldest first, those that ended lately included. */

@@ -1,11 +1,9 @@
-// The memory limit of the container or service a process runs in, from either version of control groups.
-// Knows no server; a limit nobody set is null.
+// The memory of the container or service a process runs in, from either version of control groups, also where both
+// are mounted. Knows no server; a limit nobody set is null, and so is what cannot be seen, with the reason why.
 
 import { readFileSync } from 'node:fs';
 import type { Cgroup } from '../protocol/live.ts';
 import type { ProcReader } from './proc.ts';
-
-const none: Cgroup = { current: null, limit: null };
 
 /** Version 1 says "no limit" with the largest number of pages; anything near it is no limit. */
 const practicallyUnlimited = 2 ** 60;
@@ -17,10 +15,33 @@ interface Group {
 
 export function readCgroup(proc: ProcReader, pid: number, mount = '/sys/fs/cgroup'): Cgroup {
   const text = proc.read(pid, 'cgroup');
-  if (!text.ok) return none;
+  if (!text.ok) return unseen(text.why === 'denied' ? 'denied' : 'absent');
   const group = memoryGroup(text.text);
-  if (group === undefined) return none;
-  return group.version === 1 ? readV1(mount, group.path) : readV2(mount, group.path);
+  if (group === undefined) return unseen('absent');
+  // The process lives above the part of the tree that we are shown.
+  if (/(^|\/)\.\.(\/|$)/.test(group.path)) return unseen('outside');
+  const names = group.version === 1 ? version1 : version2;
+  const denied = { seen: false };
+  const folders = foldersOf(mount, group, names, denied);
+  const read = (folder: string, name: string): string | undefined => readText(`${folder}/${name}`, denied);
+  const own = folders[0];
+  const current = own === undefined ? null : number(read(own, names.current));
+  if (own === undefined || current === null) {
+    // The top of the tree has no numbers of its own, and no limit.
+    return unseen(denied.seen ? 'denied' : 'absent');
+  }
+  const limited = tightest(folders, names, read);
+  const at = limited?.folder ?? own;
+  const usage = limited === undefined ? current : (number(read(at, names.current)) ?? current);
+  const inactive = field(read(at, 'memory.stat'), names.inactiveFile);
+  return {
+    current: usage,
+    limit: limited?.limit ?? null,
+    workingSet: inactive === null ? null : Math.max(0, usage - inactive),
+    // Counted where the process that was killed belonged to, wherever the limit stands.
+    oomKills: field(read(own, names.events), 'oom_kill'),
+    version: group.version,
+  };
 }
 
 /** Version 1 names the memory controller in a line of its own; version 2 has the one line `0::/path`. */
@@ -36,55 +57,90 @@ export function memoryGroup(text: string): Group | undefined {
   return unified;
 }
 
-function readV1(mount: string, path: string): Cgroup {
-  const own = `${mount}/memory${trimmed(path)}`;
-  // In a container the path is the host's, while the mount shows the container's own group at its top.
-  const folder = readNumber(`${own}/memory.usage_in_bytes`) === null ? `${mount}/memory` : own;
-  const hierarchical = hierarchicalLimit(`${folder}/memory.stat`);
-  const limits = [readNumber(`${folder}/memory.limit_in_bytes`), hierarchical].filter(
-    (limit): limit is number => limit !== null && limit < practicallyUnlimited,
-  );
-  return {
-    current: readNumber(`${folder}/memory.usage_in_bytes`),
-    limit: limits.length === 0 ? null : Math.min(...limits),
-  };
+interface Names {
+  readonly current: string;
+  readonly limit: string;
+  readonly inactiveFile: string;
+  readonly events: string;
 }
+
+const version1: Names = {
+  current: 'memory.usage_in_bytes',
+  limit: 'memory.limit_in_bytes',
+  inactiveFile: 'total_inactive_file',
+  events: 'memory.oom_control',
+};
+
+const version2: Names = {
+  current: 'memory.current',
+  limit: 'memory.max',
+  inactiveFile: 'inactive_file',
+  events: 'memory.events',
+};
+
+interface Denied {
+  seen: boolean;
+}
+
+/** The group's folder, then those above it; none where the group is not in our view of the tree. */
+function foldersOf(mount: string, group: Group, names: Names, denied: Denied): readonly string[] {
+  // With both versions mounted, the second has a folder of its own.
+  const tops = group.version === 1 ? [`${mount}/memory`] : [mount, `${mount}/unified`];
+  const path = group.path.replace(/\/+$/, '');
+  for (const top of tops) {
+    const folders: string[] = [];
+    for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
+      folders.push(`${top}${at}`);
+      if (at === '') break;
+    }
+    if (readText(`${folders[0]}/${names.current}`, denied) !== undefined) return folders;
+  }
+  // In a container the path may be the host's, while the mount shows the container's own group at its top.
+  return tops.filter((top) => readText(`${top}/${names.current}`, denied) !== undefined).slice(0, 1);
+}
+
+type Read = (folder: string, name: string) => string | undefined;
 
 /** The tightest limit on the way up counts, together with the use of the group it stands on. */
-function readV2(mount: string, path: string): Cgroup {
-  let tightest: Cgroup | undefined;
-  let own: number | null = null;
-  for (let at = trimmed(path); ; at = at.slice(0, at.lastIndexOf('/'))) {
-    const folder = `${mount}${at}`;
-    const current = readNumber(`${folder}/memory.current`);
-    own ??= current;
-    const limit = readNumber(`${folder}/memory.max`);
-    if (limit !== null && limit < (tightest?.limit ?? Number.POSITIVE_INFINITY))
-      tightest = { current, limit };
-    if (at === '') break;
+function tightest(
+  folders: readonly string[],
+  names: Names,
+  read: Read,
+): { readonly folder: string; readonly limit: number } | undefined {
+  let found: { folder: string; limit: number } | undefined;
+  for (const folder of folders) {
+    const limit = number(read(folder, names.limit));
+    if (limit !== null && limit < (found?.limit ?? practicallyUnlimited)) found = { folder, limit };
   }
-  return tightest ?? { current: own, limit: null };
+  // Version 1 tells the outcome, which counts also where the group that sets it is out of our sight.
+  const own = folders[0];
+  const effective = own === undefined ? null : field(read(own, 'memory.stat'), 'hierarchical_memory_limit');
+  if (own === undefined || effective === null || effective >= practicallyUnlimited) return found;
+  return effective < (found?.limit ?? practicallyUnlimited) ? { folder: own, limit: effective } : found;
 }
 
-/** Without a slash at the end; a path that leads out of our view of the tree is its top. */
-function trimmed(path: string): string {
-  return path.includes('..') ? '' : path.replace(/\/+$/, '');
+function unseen(problem: NonNullable<Cgroup['problem']>): Cgroup {
+  return { current: null, limit: null, problem };
 }
 
-function readNumber(path: string): number | null {
+function readText(path: string, denied: Denied): string | undefined {
   try {
-    const text = readFileSync(path, 'utf8').trim();
-    return /^\d+$/.test(text) ? Number(text) : null;
-  } catch {
-    return null;
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EACCES' || code === 'EPERM') denied.seen = true;
+    return undefined;
   }
 }
 
-function hierarchicalLimit(path: string): number | null {
-  try {
-    const match = /^hierarchical_memory_limit (\d+)$/m.exec(readFileSync(path, 'utf8'));
-    return match === null ? null : Number(match[1]);
-  } catch {
-    return null;
-  }
+/** `max` is no number, and neither is what is not there. */
+function number(text: string | undefined): number | null {
+  const trimmed = text?.trim() ?? '';
+  return /^\d+$/.test(trimmed) ? Number(trimmed) : null;
+}
+
+/** A line `name 123` of a file of such lines. */
+function field(text: string | undefined, name: string): number | null {
+  const match = new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '');
+  return match === null ? null : Number(match[1]);
 }

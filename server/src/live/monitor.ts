@@ -3,8 +3,17 @@
 
 import { Limiter } from '../base/limiter.ts';
 import type { Clock } from '../base/ports.ts';
-import type { LiveCondition, LiveSnapshot, RestartAnswer, SeriesData, WatchCost } from '../protocol/live.ts';
+import type {
+  LiveCondition,
+  LiveSnapshot,
+  ProcessId,
+  RestartAnswer,
+  SeriesData,
+  WatchCost,
+} from '../protocol/live.ts';
+import type { DetailAnswer } from '../protocol/live-detail.ts';
 import { appId, TrackedApp } from './app.ts';
+import { readDetail } from './detail.ts';
 import { Discovery } from './discover.ts';
 import { bestHint, type DeploymentHint, servesWorkspace } from './match.ts';
 import type { ProcReader } from './proc.ts';
@@ -108,6 +117,16 @@ export class Monitor {
   restartPlan(id: string): RestartAnswer | undefined {
     const app = this.apps.get(id);
     return app && restartPlan(this.ports.proc, id, app.name, app.group);
+  }
+
+  /** One process looked at closely; it is paid for, so that sampling waits. */
+  detail(id: ProcessId): DetailAnswer {
+    const process = this.processes().find((one) => one.id === id && one.alive);
+    let answer: DetailAnswer = { ok: false, why: 'This process has ended.' };
+    this.paid(() => {
+      if (process !== undefined) answer = readDetail(this.ports.proc, process, process.faults);
+    });
+    return answer;
   }
 
   private look(): void {

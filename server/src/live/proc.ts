@@ -21,6 +21,12 @@ export interface Stat {
   /** R, S, D, Z, … */
   readonly state: string;
   readonly threads: number;
+  /** Page faults answered without the disk, since the process began. */
+  readonly minorFaults: number;
+  /** Those that had to wait for the disk. */
+  readonly majorFaults: number;
+  /** Seconds of processor time. */
+  readonly cpuSeconds: number;
 }
 
 /** Linux tells start times in ticks of 1/100 s on every architecture. */
@@ -56,6 +62,15 @@ export class ProcReader {
       return { ok: true, text: readFileSync(`${this.root}/${path}`, 'utf8') };
     } catch (error) {
       return { ok: false, why: errorKind(error) };
+    }
+  }
+
+  /** Names in a folder below the root; undefined when it cannot be read. */
+  list(path: string): readonly string[] | undefined {
+    try {
+      return readdirSync(`${this.root}/${path}`);
+    } catch {
+      return undefined;
     }
   }
 
@@ -101,7 +116,17 @@ export function parseStat(text: string): Stat | undefined {
   const threads = Number(rest[17]);
   const startTime = Number(rest[19]);
   if (![pid, ppid, threads, startTime].every(Number.isFinite)) return undefined;
-  return { pid, ppid, startTime, state, threads };
+  const count = (index: number): number => Number(rest[index]) || 0;
+  return {
+    pid,
+    ppid,
+    startTime,
+    state,
+    threads,
+    minorFaults: count(7),
+    majorFaults: count(9),
+    cpuSeconds: (count(11) + count(12)) / ticksPerSecond,
+  };
 }
 
 /** Arguments end in NUL. A process title overwrites them: one text, then padding. */

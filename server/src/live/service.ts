@@ -3,7 +3,8 @@
 // Knows no editor and no analysis; deployments come in as hints.
 
 import { type Log, silentLog } from '../base/ports.ts';
-import type { LiveMessage, LiveSnapshot, RestartAnswer } from '../protocol/live.ts';
+import type { LiveMessage, LiveSnapshot, ProcessId, RestartAnswer } from '../protocol/live.ts';
+import type { DetailAnswer } from '../protocol/live-detail.ts';
 import { Monitor, type MonitorPorts, tickSeconds } from './monitor.ts';
 
 export type LiveListener = (message: LiveMessage) => void;
@@ -43,6 +44,11 @@ export class LiveService {
         if (this.listeners.size === 0) this.stop();
       },
     };
+  }
+
+  /** Where the memory of one process is, its threads and its faults. */
+  detail(id: ProcessId): DetailAnswer {
+    return this.monitor.detail(id);
   }
 
   /** What is needed to start an application again as it was started. */

@@ -2,6 +2,7 @@
 // Knows /proc through the reader; not what server the process belongs to.
 
 import type { LiveProcess, Point, ProcessId, ProcessState } from '../protocol/live.ts';
+import type { Faults } from '../protocol/live-detail.ts';
 import { type Reading, readMemory, readResident } from './memory.ts';
 import { ageSeconds, type ProcReader, type Stat } from './proc.ts';
 import { Series } from './series.ts';
@@ -26,7 +27,8 @@ export class TrackedProcess {
   cost = 1;
   reading: Reading | undefined;
   private readonly proc: ProcReader;
-  private threads: number | null = null;
+  private stat: Stat | undefined;
+  private rates: { readonly minor: number; readonly major: number; readonly cpu: number } | undefined;
   private lastInterval = 0;
   /** The resident set has moved since the full reading. */
   private moved = false;
@@ -70,7 +72,7 @@ export class TrackedProcess {
     }
     this.reading = result.reading;
     this.state = result.kind === 'denied' ? 'no-permission' : 'running';
-    this.threads = stat.threads;
+    this.takeStat(stat, now);
     this.lastInterval = this.readAt === undefined ? 0 : now - this.readAt;
     this.readAt = now;
     this.moved = false;
@@ -78,6 +80,31 @@ export class TrackedProcess {
     const point: Point = [Math.round(now), rss, pss, uss, shared];
     this.series.push(point);
     this.fresh.push(point);
+  }
+
+  /** Counters become rates between two readings. */
+  private takeStat(stat: Stat, now: number): void {
+    const seconds = this.readAt === undefined ? 0 : (now - this.readAt) / 1000;
+    const before = this.stat;
+    this.stat = stat;
+    if (before === undefined || seconds <= 0) return;
+    const rate = (name: 'minorFaults' | 'majorFaults' | 'cpuSeconds'): number =>
+      Math.max(0, stat[name] - before[name]) / seconds;
+    this.rates = { minor: rate('minorFaults'), major: rate('majorFaults'), cpu: rate('cpuSeconds') };
+  }
+
+  get faults(): Faults | null {
+    if (this.stat === undefined) return null;
+    return {
+      minor: this.stat.minorFaults,
+      major: this.stat.majorFaults,
+      minorPerSecond: this.rates?.minor ?? null,
+      majorPerSecond: this.rates?.major ?? null,
+    };
+  }
+
+  get threads(): number | null {
+    return this.stat?.threads ?? null;
   }
 
   end(now: number, state: 'gone' | 'replaced'): void {
@@ -112,6 +139,7 @@ export class TrackedProcess {
       ageSeconds: Math.round(ageSeconds(this.startTime, uptime)),
       threads: this.threads,
       memory: this.reading?.memory ?? null,
+      ...(this.rates === undefined ? {} : { cpuShare: this.rates.cpu }),
     };
   }
 }

@@ -5,6 +5,7 @@ import type { Connection } from 'vscode-languageserver';
 import type { Deployment } from '../analysis.ts';
 import { type Analysed, explained, type LiveService, runningFrom } from '../join.ts';
 import { type LiveMessage, type LiveSnapshot, liveMethods, type RestartAnswer } from '../protocol/live.ts';
+import type { DetailAnswer } from '../protocol/live-detail.ts';
 
 /** Milliseconds between two refreshes of code lenses whose numbers changed. */
 const lensPause = 4000;
@@ -33,6 +34,10 @@ export class Live {
     connection.onRequest<RestartAnswer, unknown>(
       liveMethods.restartPlan,
       ({ appId }: { readonly appId: string }) => service.restartPlan(appId),
+    );
+    connection.onRequest<DetailAnswer, unknown>(
+      liveMethods.detail,
+      ({ processId }: { readonly processId: string }) => service.detail(processId),
     );
   }
 

@@ -34,6 +34,8 @@ export interface LiveProcess {
   readonly ageSeconds: number;
   readonly threads: number | null;
   readonly memory: Memory | null;
+  /** Of one core, between its last two full readings; absent before the second. */
+  readonly cpuShare?: number;
 }
 
 export interface LiveWorker extends LiveProcess {
@@ -57,9 +59,28 @@ export interface LiveTotals {
   readonly exact: boolean;
 }
 
+/** The control group whose limit counts, or the process' own where there is no limit. */
 export interface Cgroup {
   readonly current: number | null;
   readonly limit: number | null;
+  /** `current` without pages of files that the kernel gives back first: what Kubernetes goes by. */
+  readonly workingSet?: number | null;
+  /** Processes of the group that were killed for want of memory, since it was made. */
+  readonly oomKills?: number | null;
+  readonly version?: 1 | 2;
+  /** Why there are no numbers: no permission, above our part of the tree, or no memory controller. */
+  readonly problem?: 'denied' | 'outside' | 'absent';
+}
+
+/** How many more workers fit, and how that was reckoned: `free` divided by `each`, the largest private part, of `of`. */
+export interface Room {
+  readonly workers: number;
+  readonly each: number;
+  /** Pid of the worker whose private memory `each` is. */
+  readonly of: number;
+  readonly free: number;
+  /** What ends first: the control group's limit, or the machine's available memory. */
+  readonly bound: 'limit' | 'machine';
 }
 
 /** Whether uWSGI's statistics were had. off: no `stats` option is known. */
@@ -96,6 +117,8 @@ export interface LiveApp {
   /** What the group cost before it was restarted, where that was watched. */
   readonly before?: number;
   readonly cgroup: Cgroup;
+  /** Absent where it cannot be told exactly. */
+  readonly room?: Room;
   readonly stats: StatsState;
   readonly reasons: readonly Reason[];
   /** Whether the command it was started with is known, so that it can be started again. */
@@ -176,6 +199,8 @@ export const liveMethods = {
   update: 'forksight/live/update',
   /** Client to server, request `{ appId }`: `RestartAnswer`. */
   restartPlan: 'forksight/live/restartPlan',
+  /** Client to server, request `{ processId }`: `DetailAnswer` of live-detail.ts. */
+  detail: 'forksight/live/detail',
 } as const;
 
 /** From the page to the extension. */

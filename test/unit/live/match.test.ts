@@ -17,7 +17,16 @@ function running(command: string | readonly string[], cwd: string | undefined = 
   const recognised = recognise(argv);
   assert.ok(recognised, 'it is a server');
   const root = {
-    stat: { pid: 10, ppid: 1, startTime: 1, state: 'S', threads: 1 },
+    stat: {
+      pid: 10,
+      ppid: 1,
+      startTime: 1,
+      state: 'S',
+      threads: 1,
+      minorFaults: 0,
+      majorFaults: 0,
+      cpuSeconds: 0,
+    },
     recognised,
     facts: argumentFacts(recognised.server, recognised.arguments),
     argv,

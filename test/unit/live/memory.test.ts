@@ -14,8 +14,17 @@ const text = (fields: Readonly<Record<string, number>>): string =>
 
 describe('reading /proc texts', () => {
   it('a name with spaces and brackets does not shift the fields of stat', () => {
-    const stat = parseStat(`42 (a) (b c) S 7 ${'0 '.repeat(15)}3 0 12345 0 0\n`);
-    assert.deepEqual(stat, { pid: 42, ppid: 7, startTime: 12345, state: 'S', threads: 3 });
+    const stat = parseStat('42 (a) (b c) S 7 42 42 0 -1 4194560 900 1 20 2 150 50 0 0 20 0 3 0 12345 0 0\n');
+    assert.deepEqual(stat, {
+      pid: 42,
+      ppid: 7,
+      startTime: 12345,
+      state: 'S',
+      threads: 3,
+      minorFaults: 900,
+      majorFaults: 20,
+      cpuSeconds: 2,
+    });
   });
 
   it('a stat that was cut short is none', () => {
