@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ensureVenv } from '../../scripts/lib/venv.mjs';
 import type { Project } from './projects.ts';
 
 export interface Place {
@@ -42,9 +43,17 @@ export interface RecordedModule {
 }
 
 const script = fileURLToPath(new URL('./record.py', import.meta.url));
-const python = process.env.FORKSIGHT_PYTHON ?? 'python3';
+const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+let built: Promise<string> | undefined;
+
+/** The interpreter with the frameworks that projects import: built once, cached outside the tree. */
+export function oraclePython(): Promise<string> {
+  built ??= ensureVenv({ requirements }).then(({ python }) => python);
+  return built;
+}
 
 export async function record(project: Project): Promise<Recording> {
+  const python = await oraclePython();
   const { stdout } = await promisify(execFile)(python, [script, JSON.stringify(project)], {
     timeout: 60_000,
   });

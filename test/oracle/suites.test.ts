@@ -13,10 +13,10 @@ import { readDeployments } from '../../server/src/deploy/index.ts';
 import type { Deployment } from '../../server/src/deploy/model.ts';
 import { ModuleStore } from '../../server/src/modules/store.ts';
 import { nodeFiles } from '../../server/src/node.ts';
-import { beforeFork, type Event, simulate } from '../../server/src/simulate/index.ts';
+import { beforeFork, type Event, type Simulation, simulate } from '../../server/src/simulate/index.ts';
 import { python } from '../lib/python.ts';
 import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
-import { type RecordedEvent, record } from './cpython.ts';
+import { type RecordedEvent, type RecordedModule, record } from './cpython.ts';
 import type { Project } from './projects.ts';
 
 const folder = fileURLToPath(new URL('../suites/', import.meta.url));
@@ -42,16 +42,17 @@ describe('suites', { concurrency: 2 }, () => {
       const project = deployment && deployments.length === 1 ? played(deployment, root, each) : undefined;
       if (deployment === undefined || project === undefined)
         return context.skip('the recorder does not play it');
-      const { events } = simulate(deployment, {
+      const { events, imported } = simulate(deployment, {
         files: nodeFiles,
         store: new ModuleStore(nodeFiles, python),
       });
       const fails = events.some(({ kind }) => kind === 'import-failed') || raises.test(each.name);
-      const { events: recorded, failed } = await record(project);
+      const { events: recorded, imported: ran, failed } = await record(project);
       if (failed !== null && !fails && missingLibrary.test(failed))
         return context.skip('a library is not installed');
       assert.equal(failed === null, !fails, failed ?? 'the import should fail');
       agree(events, recorded, root);
+      inOrder(imported, ran);
       compared++;
     });
   }
@@ -92,6 +93,17 @@ function agree(events: readonly Event[], recorded: readonly RecordedEvent[], roo
       .map((event) => shown(event, root)),
     [],
     'simulated, but not run',
+  );
+}
+
+/** Every module that ran was simulated, in the order in which it ran; more may have run on another machine. */
+function inOrder(imported: Simulation['imported'], ran: readonly RecordedModule[]): void {
+  const names = ran.map(({ module }) => module);
+  const told = imported.filter(({ module, phase }) => phase !== 'request' && names.includes(module));
+  assert.deepEqual(
+    told.map(({ module }) => module),
+    names,
+    'modules in the order in which they ran',
   );
 }
 

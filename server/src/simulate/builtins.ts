@@ -1,7 +1,9 @@
 // Python's built-in functions. Table driven: one entry a function; what has no entry is an unknown call.
 
+import { truth } from './branches.ts';
 import { callValue } from './calls.ts';
 import { dictOf } from './collections.ts';
+import { frameworkHas } from './frameworks/index.ts';
 import { iterate, resume } from './iterate.ts';
 import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
@@ -73,10 +75,14 @@ const isInstance: Known = (_m, args) => {
     : unknown;
 };
 
-const hasAttribute: Known = (_m, args) => {
+const hasAttribute: Known = (m, args, at) => {
   const [value, name] = args.positional;
   const key = textOf(name);
-  if (key === undefined || value === undefined) return unknown;
+  return key === undefined || value === undefined ? unknown : hasName(m, value, key, at);
+};
+
+function hasName(m: Machine, value: Value, key: string, at: Span): Value {
+  if (value.t === 'library') return frameworkHas(m, value.name, key, at) ?? unknown;
   if (value.t === 'instance')
     return value.attrs.has(key) || classHas(value.cls, key)
       ? constant(true)
@@ -90,7 +96,7 @@ const hasAttribute: Known = (_m, args) => {
         ? unknown
         : constant(false);
   return unknown;
-};
+}
 
 function classHas(cls: ClassValue, name: string): boolean {
   const found = findInClass(cls, name);
@@ -238,8 +244,9 @@ const builtins: Readonly<Record<string, Known>> = {
   getattr: (m, args, at) => {
     const name = textOf(args.positional[1]);
     if (name === undefined) return unknown;
-    const found = getAttribute(m, first(args), name, at);
     const fallback = args.positional[2];
+    if (fallback !== undefined && truth(hasName(m, first(args), name, at)) === false) return fallback;
+    const found = getAttribute(m, first(args), name, at);
     return found.t === 'unknown' && fallback !== undefined ? union(found, fallback) : found;
   },
   setattr: (m, args, at) => {

@@ -69,6 +69,16 @@ export type Event =
   /** From here on, what the code calls threads are greenlets of one process. */
   | (EventBase & { readonly kind: 'green-threads'; readonly by: 'gevent' | 'eventlet' })
   | (EventBase & { readonly kind: 'app-created'; readonly callable: string })
+  /**
+   * Request code imports a module of the project that nothing has imported before. `brought`: the modules that run
+   * for it, itself first. `urlconf`: Django does so at the first request.
+   */
+  | (EventBase & {
+      readonly kind: 'late-import';
+      readonly by: 'code' | 'urlconf';
+      readonly module: string;
+      readonly brought: readonly string[];
+    })
   /** Importing `module` raises and nothing catches it: the server does not get its application. */
   | (EventBase & { readonly kind: 'import-failed'; readonly module: string });
 

@@ -96,7 +96,7 @@ export function assign(m: Machine, target: Expr, value: Value, a: Activation, at
       return;
     }
     case 'index':
-      store(evaluate(m, target.of, a), evaluate(m, target.index, a), value);
+      setItem(m, evaluate(m, target.of, a), evaluate(m, target.index, a), value);
       return;
     case 'sequence': {
       const { items: parts, open } = spread(m, value);
@@ -229,6 +229,17 @@ function dictionary(m: Machine, e: Extract<Expr, { k: 'dict' }>, a: Activation):
     } else dict.open = true;
   }
   return dict;
+}
+
+function setItem(m: Machine, container: Value, key: Value, value: Value): void {
+  if (container.t === 'library') {
+    const name = container.name === 'os.environ' ? keyText(key) : undefined;
+    if (name !== undefined) m.environment.set(name, m.uncertain > 0 ? { t: 'unknown', hint: value } : value);
+  } else store(container, key, value);
+}
+
+function keyText(key: Value): string | undefined {
+  return key.t === 'const' && typeof key.value === 'string' ? key.value : undefined;
 }
 
 function store(container: Value, key: Value, value: Value): void {

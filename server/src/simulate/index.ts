@@ -9,6 +9,7 @@ import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
 import { callCallback, callValue } from './calls.ts';
 import type { Event, Phase, Simulation } from './event.ts';
+import { moduleAt } from './frameworks/places.ts';
 import { importModule, moduleAttribute, runModule } from './imports.ts';
 import {
   BoundHit,
@@ -18,7 +19,7 @@ import {
   PythonRaise,
   type RegisteredHook,
 } from './machine.ts';
-import { type ModuleValue, newScope, noArgs, type Value } from './value.ts';
+import { type ModuleValue, noArgs, type Value } from './value.ts';
 
 export type * from './event.ts';
 export { beforeFork } from './event.ts';
@@ -245,7 +246,10 @@ class Run {
   /** The application and everything that was handed to libraries, with unknown arguments. */
   private requests(): void {
     const { m, application } = this;
-    if (!m.recorder.events.some(mattersToRequests) && !this.mentionsCollector()) return;
+    const followed = m.recorder.events.some(mattersToRequests) || this.mentionsCollector();
+    for (const run of m.firstRequests)
+      this.guarded(() => m.maybe('likely', () => m.recorder.inPhase('request', [], run)), 'request');
+    if (!followed) return;
     if (application !== undefined) {
       const frame = {
         at: application.at,
@@ -322,10 +326,4 @@ function mattersToRequests(event: Event): boolean {
 
 function start(path: string): Location {
   return { path, range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } } };
-}
-
-/** A stand-in for the module of a file, where only the place matters. */
-function moduleAt(path: string): ModuleValue {
-  const scope = newScope('module', undefined, undefined, 0);
-  return { t: 'module', name: '', path, searched: undefined, scope, ir: undefined, state: 'done' };
 }

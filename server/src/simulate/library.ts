@@ -14,6 +14,7 @@ import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue, handOverAll } from './calls.ts';
 import { newInstance } from './classes.ts';
 import { containerMethod } from './containers.ts';
+import { frameworkFunction } from './frameworks/index.ts';
 import { importByName } from './imports.ts';
 import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
@@ -62,7 +63,7 @@ export function callLibrary(
 ): Value {
   const known = fn.name.startsWith('builtins.')
     ? builtinFunction(fn.name.slice(9))
-    : standardFunction(fn.name);
+    : (standardFunction(fn.name) ?? frameworkFunction(fn.name));
   if (known) return known(m, args, at, a);
   const row = libraryRow(fn.name);
   if (row) return applyEffect(m, row, args, at);
@@ -127,6 +128,8 @@ export function callLibraryMethod(
   if (contained !== undefined) return contained;
   const row = libraryRow(`${of}.${name}`);
   if (row) return applyEffect(m, row, args, at);
+  const framework = frameworkFunction(name === '__init__' ? of : `${of}.${name}`);
+  if (framework) return framework(m, args, at, a);
   if (name === '__init__') return none;
   const [made] = args.positional;
   if (name === '__new__' && made?.t === 'class') return newInstance(m, made, at);

@@ -140,6 +140,8 @@ export class Machine {
   readonly callbacks: Callback[] = [];
   readonly threads: StartedThread[] = [];
   readonly hooks: RegisteredHook[] = [];
+  /** What frameworks leave until the first request. */
+  readonly firstRequests: (() => void)[] = [];
   readonly natives = new Map<number, NativeObject>();
   readonly limits = new Set<string>();
   readonly inputs = new Set<string>();

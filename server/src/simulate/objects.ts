@@ -2,6 +2,7 @@
 
 import { callMethod, callValue } from './calls.ts';
 import { missingItem } from './collections.ts';
+import { frameworkAttribute } from './frameworks/index.ts';
 import { importSubmodule, moduleAttribute } from './imports.ts';
 import { libraryAttribute, setLibraryAttribute } from './library.ts';
 import type { Machine } from './machine.ts';
@@ -36,9 +37,18 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
     case 'super':
       return superAttribute(m, object, name, at);
     case 'library':
-      return libraryAttribute(object, name);
+      return frameworkAttribute(m, object.name, name, at) ?? libraryAttribute(object, name);
     case 'object':
-      return object.attrs.get(name) ?? { t: 'method', self: object, of: object.of, name };
+      return (
+        object.attrs.get(name) ??
+        frameworkAttribute(m, object.of, name, at) ?? { t: 'method', self: object, of: object.of, name }
+      );
+    case 'method': {
+      // `app.cli.command`, `app.router.on_startup`: by the qualified name, as far as that goes.
+      const of = `${object.of}.${object.name}`;
+      const self = { t: 'object', of, attrs: new Map(), native: undefined, level: m.uncertain } as const;
+      return { t: 'method', self, of, name };
+    }
     case 'function':
       if (name === '__name__') return constant(object.name);
       if (name === '__module__') return constant(object.module.name);

@@ -4,6 +4,7 @@ import { callValue } from './calls.ts';
 import { collections } from './collections.ts';
 import { iterate } from './iterate.ts';
 import { argument, first, type Known, textOf, wrapper } from './known.ts';
+import { dictConfig } from './logging.ts';
 import type { Activation, Machine } from './machine.ts';
 import type { Span } from './source.ts';
 import { constant, library, none, unknown, type Value } from './value.ts';
@@ -108,6 +109,7 @@ const standard: Readonly<Record<string, Known>> = {
     const parts = args.positional.map(textOf);
     return parts.every((part) => part !== undefined) ? constant(parts.join('/')) : unknown;
   },
+  'logging.config.dictConfig': dictConfig,
   'sys.path.insert': (m, args) => addRoot(m, args.positional[1], true),
   'sys.path.append': (m, args) => addRoot(m, first(args), false),
 };
