@@ -88,6 +88,46 @@ describe('scripts and task files', () => {
       { 'run.sh': 'N=1\nif [ "$A" ]; then N=3; fi\ngunicorn -w $N shop.wsgi\n' },
       'gunicorn shop.wsgi:application lazy ?3 <gunicorn -w $N shop.wsgi>',
     ],
+    'a script that is told by a function which': [
+      {
+        Procfile: 'web: ./manage.sh serve\n',
+        'manage.sh':
+          '#!/bin/bash\nserve() {\n  exec gunicorn --preload shop.wsgi\n}\ndev() {\n  exec gunicorn --reload other:app\n}\n"$@"\n',
+      },
+      'gunicorn shop.wsgi:application preload 1 <exec gunicorn --preload shop.wsgi>',
+    ],
+    'an array that a branch adds to': [
+      {
+        'run.sh':
+          '#!/bin/bash\nARGS=(-w 3)\nif [ -n "$SHARED" ]; then ARGS+=(--preload); fi\nexec gunicorn "${ARGS[@]}" shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application unknown 3 <exec gunicorn "${ARGS[@]}" shop.wsgi>',
+    ],
+    'settings of another script': [
+      {
+        'bin/env.sh': 'export N=3\nexport GUNICORN_CMD_ARGS=--preload\n',
+        'bin/start': '#!/bin/sh\n. "$(dirname "$0")/env.sh"\nexec gunicorn -w $N shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application preload 3 <exec gunicorn -w $N shop.wsgi>',
+    ],
+    'scripts that take settings from each other': [
+      {
+        'a.sh': '. ./run.sh\nN=3\n',
+        'run.sh': '. ./a.sh\nexec gunicorn -w $N shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application lazy 3 <exec gunicorn -w $N shop.wsgi>',
+    ],
+    'a run script of runit': [
+      { 'sv/web/run': '#!/bin/sh\nexec 2>&1\ncd /srv/app\nexec chpst -u app -e ./env gunicorn shop.wsgi\n' },
+      'gunicorn shop.wsgi:application lazy 1 <exec chpst -u app -e ./env gunicorn shop.wsgi>',
+    ],
+    'a run script of s6, in execline': [
+      {
+        'etc/s6-rc.d/web/run':
+          '#!/command/execlineb -P\nwith-contenv\ncd /app\nforeground { gunicorn a:b }\ns6-setuidgid app\ngunicorn --preload shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application preload 1 <s6-setuidgid app>',
+    ],
     'scripts that test or develop': [
       {
         'test.sh': 'gunicorn a:b',

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { invocations } from '../../../server/src/deploy/shell/invocations.ts';
-import { commands, splitWords } from '../../../server/src/deploy/shell/words.ts';
+import { splitWords } from '../../../server/src/deploy/shell/shlex.ts';
+import { commands } from '../../../server/src/deploy/shell/words.ts';
 import { Source } from '../../../server/src/deploy/source.ts';
 import { textAt } from './lib.ts';
 
@@ -162,7 +163,26 @@ describe('what is started', () => {
     ['X=z; case "$X" in\n a)\n gunicorn a\n ;;\n *)\n gunicorn b\n ;;\nesac', '[X=z] gunicorn b'],
     [': "${X:=4}"; gunicorn -w $X', '[X=4] : 4 | [X=4] gunicorn -w 4'],
     ['set -- gunicorn "$@"; exec "$@"', 'gunicorn'],
-    ['start() { gunicorn app; }; start', 'start | gunicorn app | start'],
+    ['start() { gunicorn app; }; start', 'gunicorn app'],
+    ['web() { gunicorn -w "$1" app; }\nweb 3\nweb 4', 'gunicorn -w 3 app | gunicorn -w 4 app'],
+    ['function web {\n  gunicorn app\n}\ndev () {\n  gunicorn dev\n}\nweb', 'gunicorn app'],
+    ['web() {\n  if a; then { b; }; fi\n  gunicorn app\n}\nc\nweb', 'c | a | b | gunicorn app'],
+    ['web() { gunicorn app; }\n"$@"', 'gunicorn app'],
+    ['web() { gunicorn app; web; }\nset -- web\n"$@"', Array(8).fill('gunicorn app').join(' | ')],
+    ['A=(-w 3 "x y")\ngunicorn "${A[@]}" app', '[A=-w] gunicorn -w 3 x y app'],
+    ['A=(\n  -w # how many\n  3\n)\nA+=(app)\ngunicorn ${A[*]}', '[A=-w] gunicorn -w 3 app'],
+    ['O=-w; O+=" 3"; gunicorn $O app', '[O=-w 3] gunicorn -w 3 app'],
+    ['O="-w 3"; eval "gunicorn $O app"', '[O=-w 3] gunicorn -w 3 app'],
+    ['eval exec gunicorn app', 'gunicorn app'],
+    ['su app -c "gunicorn app"', 'gunicorn app'],
+    ['exec su -s /bin/sh -c "exec gunicorn app" www', 'gunicorn app'],
+    ['chpst -u app -e ./env gunicorn app', 'gunicorn app'],
+    ['s6-setuidgid app gunicorn app', 'gunicorn app'],
+    ['setpriv --reuid=1 --init-groups gunicorn app', 'gunicorn app'],
+    [`sh -c 'gunicorn "$0" "$@"' app -w 3`, '[0=app] gunicorn app -w 3'],
+    ['A=(a', ''],
+    ['f() {', ''],
+    ['f() {\ngunicorn app', ''],
     ['while true; do gunicorn app; done', 'true | gunicorn app'],
     ['echo gunicorn app', 'echo gunicorn app'],
     ['pip install gunicorn', 'pip install gunicorn'],

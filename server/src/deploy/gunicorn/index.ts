@@ -6,7 +6,7 @@ import type { Found, ServerDialect, World } from '../dialect.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
 import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
-import { splitWords } from '../shell/words.ts';
+import { splitWords } from '../shell/shlex.ts';
 import type { Reading } from '../source.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { configPath, defaultConfig, readConfig } from './config.ts';

@@ -1,10 +1,13 @@
 // Helpers that the homes of command lines share: folders of a serving machine, and shells started in them.
 
-import { dirname } from '../../base/path.ts';
+import { dirname, isWithin } from '../../base/path.ts';
 import { folderHere, foldersUp } from '../roots.ts';
 import type { Value } from '../setting.ts';
 import type { Invocation, Shell } from '../shell/invocations.ts';
-import type { Reading } from '../source.ts';
+import type { Reading, Source } from '../source.ts';
+
+/** Longer ones are no settings. */
+const settingsLimit = 64 * 1024;
 
 /** A shell in a folder as the file calls it. */
 export function shellIn(
@@ -14,7 +17,13 @@ export function shellIn(
   env: ReadonlyMap<string, Value> = new Map(),
 ): Shell {
   const resolve = (at: string, path: string): string => folderHere(reading, at, path).path;
-  return { cwd: folder === undefined ? from : resolve(from, folder), env, resolve };
+  const open = (at: string, path: string): Source | undefined => {
+    const file = reading.resolve(at, path);
+    const isOurs = isWithin(reading.root, file) && reading.kind(file) === 'file';
+    const opened = isOurs ? reading.peek(file) : undefined;
+    return opened?.ok && opened.source.text.length <= settingsLimit ? opened.source : undefined;
+  };
+  return { cwd: folder === undefined ? from : resolve(from, folder), env, resolve, open };
 }
 
 /** Where the folder a command is started in is not certain: the file's own and those above may be meant. */

@@ -49,15 +49,17 @@ export class Flow {
     return live && words.length + command.assignments.length > 0 ? words : undefined;
   }
 
-  /** A value that is set only under a condition. */
-  doubted(word: Word): Word {
+  /** A value that is set only under a condition; of an array, what is not among the words it had before. */
+  doubted(word: Word, before: readonly Word[] = []): Word {
     const conditional =
       this.#hangs ||
       this.#frames.some((frame) =>
         frame.kind === 'if' ? !frame.sure : frame.kind === 'loop' || frame.value === undefined,
       );
     if (!conditional || word.unknown !== undefined) return word;
-    return { ...word, unknown: { why: 'depends on a condition of the script', hinted: true } };
+    const unknown = { why: 'depends on a condition of the script', hinted: true };
+    const items = word.items?.map((item) => (before.includes(item) ? item : { ...item, unknown }));
+    return { ...word, unknown, ...(items === undefined ? {} : { items }) };
   }
 
   get #live(): boolean {

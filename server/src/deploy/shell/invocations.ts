@@ -1,5 +1,6 @@
 // Which programs a piece of shell starts, with the folder and environment each is started with.
-// Sees through wrappers, follows assignments, `cd`, `set --`, and conditions whose answer is known. Knows no server.
+// Sees through wrappers, follows assignments, `cd`, `set --`, `source`, functions, and conditions whose answer is
+// known. Knows no server.
 
 import { basename, resolvePath } from '../../base/path.ts';
 import { contains, type Location } from '../../base/range.ts';
@@ -7,7 +8,7 @@ import type { OptionHome } from '../model.ts';
 import type { Value } from '../setting.ts';
 import type { Mount } from '../source.ts';
 import { Flow } from './flow.ts';
-import { commands, type Placed, type ShellCommand, type Variables, type Word } from './words.ts';
+import { commands, keyword, type Placed, type ShellCommand, type Variables, type Word } from './words.ts';
 import { setVariable, shellScript, unwrap } from './wrappers.ts';
 
 /** A program that is started, with what it is given. */
@@ -45,9 +46,14 @@ export interface Shell {
   readonly args?: readonly Word[];
   /** The folder here that a path speaks of. */
   resolve?(from: string, path: string): string;
+  /** A script of the project that this one reads its settings from, by `source`. */
+  open?(from: string, path: string): Placed | undefined;
 }
 
 const nesting = 4;
+const functionNesting = 8;
+/** So many programs of a script are enough: functions that call each other make more. */
+const foundLimit = 2000;
 
 export function invocations(
   placed: Placed,
@@ -56,50 +62,137 @@ export function invocations(
   to = placed.text.length,
   depth = 0,
 ): Invocation[] {
-  const found: Invocation[] = [];
-  const variables: Variables = new Map(shell.env);
-  if (shell.script !== undefined) variables.set('0', { text: shell.script, at: placed.at(from, from) });
-  const positional = { words: shell.args };
-  const flow = new Flow();
-  let cwd = shell.cwd;
-  for (const command of commands(placed, variables, from, to, positional)) {
-    const live = flow.next(command);
-    if (live === undefined || live.length + command.assignments.length === 0) continue;
-    const { assignments, words } = assigned(command, live);
+  return new Script(shell, placed.at(from, from), depth).whole(placed, from, to);
+}
+
+interface Body {
+  readonly placed: Placed;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A script as it runs: what it has set so far, where it is, and the functions it has. */
+class Script {
+  readonly #shell: Shell;
+  readonly #depth: number;
+  readonly #variables: Variables;
+  readonly #functions = new Map<string, Body>();
+  readonly #called = new Set<string>();
+  #found: Invocation[] = [];
+  #positional: { words: readonly Word[] | undefined };
+  #cwd: string;
+  #level = 0;
+
+  constructor(shell: Shell, at: Location, depth: number) {
+    this.#shell = shell;
+    this.#depth = depth;
+    this.#variables = new Map(shell.env);
+    if (shell.script !== undefined) this.#variables.set('0', { text: shell.script, at });
+    this.#positional = { words: shell.args };
+    this.#cwd = shell.cwd;
+  }
+
+  whole(placed: Placed, from: number, to: number): Invocation[] {
+    const isOpen = this.#positional.words === undefined;
+    this.#run(placed, from, to);
+    // `"$@"` at the end: any of its functions may be what it is told to run.
+    if (isOpen && this.#functions.size > 0 && /^\s*(?:exec\s+)?["']?\$[@*1{A-Za-z]/m.test(placed.text))
+      for (const [name, body] of this.#functions) if (!this.#called.has(name)) this.#call(name, body, []);
+    return this.#found;
+  }
+
+  #run(placed: Placed, from: number, to: number): void {
+    const flow = new Flow();
+    let open: { readonly name: string; readonly from: number; depth: number } | undefined;
+    let named: string | undefined;
+    for (const command of commands(placed, this.#variables, from, to, this.#positional)) {
+      const [first, second] = command.words;
+      if (open !== undefined) {
+        const brace = command.words.find(({ text }) => !keyword.test(text))?.text;
+        if (brace === '{') open.depth++;
+        if (brace === '}' && --open.depth === 0) {
+          this.#functions.set(open.name, { placed, from: open.from, to: command.next });
+          open = undefined;
+        }
+        continue;
+      }
+      // `name() {`
+      if (named !== undefined && first === undefined) {
+        if (command.ended !== ')' && command.ended !== '\n') named = undefined;
+        continue;
+      }
+      if (named !== undefined && first?.text === '{' && command.assignments.length === 0) {
+        open = { name: named, from: command.begin, depth: 1 };
+        named = undefined;
+        continue;
+      }
+      named = undefined;
+      if (first?.text === 'function' && second !== undefined) {
+        if (command.words[2]?.text === '{') open = { name: second.text, from: command.next, depth: 1 };
+        else named = second.text;
+        continue;
+      }
+      const live = flow.next(command);
+      if (command.ended === '(' && first !== undefined && second === undefined) named = first.text;
+      else if (live !== undefined && live.length + command.assignments.length > 0)
+        this.#step(placed, command, live, flow);
+    }
+  }
+
+  #step(placed: Placed, command: ShellCommand, words: readonly Word[], flow: Flow): void {
+    const variables = this.#variables;
+    const { assignments } = command;
     const own = new Map(variables);
     for (const { name, value } of assignments) own.set(name, value);
     const [first, second] = words;
     if (first === undefined)
-      for (const { name, value } of assignments) variables.set(name, flow.doubted(value));
+      for (const { name, value } of assignments)
+        variables.set(name, flow.doubted(value, variables.get(name)?.items));
     else if (first.text === 'cd' && second !== undefined) {
-      if (second.unknown === undefined) cwd = (shell.resolve ?? resolvePath)(cwd, second.text);
+      const resolve = this.#shell.resolve ?? resolvePath;
+      if (second.unknown === undefined) this.#cwd = resolve(this.#cwd, second.text);
     } else if (/^(export|declare|typeset|readonly|local)$/.test(first.text))
       for (const word of words.slice(1)) setVariable(variables, flow.doubted(word));
-    else if (first.text === 'set' && second?.text === '--') positional.words = words.slice(2);
+    else if (first.text === 'set' && second?.text === '--') this.#positional.words = words.slice(2);
     else if (first.text === 'shift')
-      positional.words = positional.words?.slice(Number(second?.text ?? 1) || 1);
+      this.#positional.words = this.#positional.words?.slice(Number(second?.text ?? 1) || 1);
     else {
-      const inside = { ...shell, cwd, env: own };
+      const body = this.#functions.get(first.text);
+      if (body !== undefined) {
+        this.#call(first.text, body, words.slice(1));
+        return;
+      }
+      if (/^(\.|source)$/.test(first.text) && second !== undefined) this.#source(second);
+      const inside = { ...this.#shell, cwd: this.#cwd, env: own };
       const edge = placed.inexact === true ? 'nowhere' : 'command';
-      found.push(...started(words, command, edge, inside, placed, depth));
+      this.#found.push(...started(words, command, edge, inside, placed, this.#depth));
     }
   }
-  return found;
-}
 
-/** Behind a keyword, assignments were read as words. */
-function assigned(
-  { assignments, words }: ShellCommand,
-  live: readonly Word[],
-): Pick<ShellCommand, 'assignments' | 'words'> {
-  if (live.length === words.length) return { assignments, words: live };
-  const end = live.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word.text));
-  const count = end < 0 ? live.length : end;
-  const found = live.slice(0, count).map((word) => {
-    const equals = word.text.indexOf('=');
-    return { name: word.text.slice(0, equals), value: { ...word, text: word.text.slice(equals + 1) } };
-  });
-  return { assignments: [...assignments, ...found], words: live.slice(count) };
+  #call(name: string, { placed, from, to }: Body, args: readonly Word[]): void {
+    this.#called.add(name);
+    this.#inner(args, () => this.#run(placed, from, to));
+  }
+
+  /** What it sets counts; what it starts is found by whoever follows the command. */
+  #source({ text, unknown }: Word): void {
+    const placed = unknown === undefined ? this.#shell.open?.(this.#cwd, text) : undefined;
+    if (placed === undefined) return;
+    const found = this.#found;
+    this.#found = [];
+    this.#inner(this.#positional.words, () => this.#run(placed, 0, placed.text.length));
+    this.#found = found;
+  }
+
+  #inner(args: readonly Word[] | undefined, run: () => void): void {
+    if (this.#level >= functionNesting || this.#found.length > foundLimit) return;
+    const before = this.#positional.words;
+    this.#level++;
+    this.#positional.words = args;
+    run();
+    this.#positional.words = before;
+    this.#level--;
+  }
 }
 
 /** The same for a command that is a list of words already, as in `CMD ["gunicorn", "app:app"]`. */
@@ -121,8 +214,13 @@ function started(
   const script = shellScript(words);
   if (script !== undefined && depth < nesting) {
     const { text, plainAt: start, inner } = script;
-    const args = words.slice(words.indexOf(script) + 2);
-    const next = { ...shell, args };
+    const isSu = /^(su|runuser)$/.test(basename(words[0]?.text ?? ''));
+    const [zero, ...args] = words.slice(words.indexOf(script) + 1);
+    const next = {
+      ...shell,
+      args,
+      ...(zero === undefined || zero.unknown !== undefined || isSu ? {} : { script: zero.text }),
+    };
     if (inner !== undefined) return invocations(inner, next, 0, inner.text.length, depth + 1);
     if (start !== undefined && placed !== undefined)
       return invocations(placed, next, start, start + text.length, depth + 1);

@@ -16,6 +16,8 @@ export interface Placed {
 }
 
 export interface Word extends Value {
+  /** The words of an array, where a variable is one. */
+  readonly items?: readonly Word[];
   /** An unquoted variable of unknown content: it may be several words, or none. */
   readonly splits: boolean;
   /** Where the word's text stands unchanged in the placed text, for reading it as shell once more. */
@@ -37,10 +39,13 @@ export interface ShellCommand {
   readonly at: Location;
   /** The operator or line break behind it. */
   readonly ended: string;
+  /** Where it begins, and where the text goes on behind it. */
+  readonly begin: number;
+  readonly next: number;
 }
 
 /** By name; a hole's value by its character. */
-export type Variables = Map<string, Value>;
+export type Variables = Map<string, Value & Pick<Word, 'items'>>;
 
 /** What `$@` stands for: absent where that is not known. */
 export interface Positional {
@@ -52,6 +57,9 @@ export interface Positional {
  * `{{ … }}`. It is expanded like a variable, whatever the quotes around it.
  */
 export const hole = /[\uE100-\uF8FF]/;
+
+/** What may stand before a command, and before its assignments. */
+export const keyword = /^(?:if|then|elif|else|while|until|do|!)$/;
 
 /**
  * The simple commands of a text in order, empty ones among them. `variables` and `positional` are asked for every
@@ -68,19 +76,17 @@ export function* commands(
   for (let command = reader.next(); command !== undefined; command = reader.next()) yield command;
 }
 
-/** A text as Python's `shlex.split` takes it apart: words only, no variables, no operators. */
-export function splitWords(value: Value): Word[] {
-  const words: Word[] = [];
-  const pattern = /(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?)+/g;
-  for (const [raw] of value.text.matchAll(pattern)) {
-    const text = raw.replace(
-      /\\([\s\S])|"((?:[^"\\]|\\[\s\S])*)"?|'([^']*)'?/g,
-      (_all, escaped, double, single) =>
-        escaped ?? single ?? String(double ?? '').replace(/\\(["\\])/g, '$1'),
-    );
-    words.push({ ...value, text, splits: false });
+/** `NAME+=value` */
+function appended(before: (Value & Pick<Word, 'items'>) | undefined, value: Word): Word {
+  if (before === undefined) return value;
+  const unknown = before.unknown ?? value.unknown;
+  const doubt = unknown === undefined ? {} : { unknown };
+  const { plainAt: _plainAt, inner: _inner, ...plain } = value;
+  if (value.items !== undefined) {
+    const items = [...(before.items ?? [{ ...before, splits: false }]), ...value.items];
+    return { ...plain, ...doubt, text: before.text, items };
   }
-  return words;
+  return { ...plain, ...doubt, text: before.text + value.text };
 }
 
 class Reader {
@@ -105,6 +111,7 @@ class Reader {
   /** The next simple command, possibly empty; undefined at the end. */
   next(): ShellCommand | undefined {
     if (this.#i >= this.#end) return undefined;
+    const begin = this.#i;
     const assignments: Assignment[] = [];
     const words: Word[] = [];
     let start = -1;
@@ -124,13 +131,22 @@ class Reader {
       } else if (this.#redirection()) last = this.#i;
       else {
         if (start < 0) start = this.#i;
-        const assignment = words.length === 0 ? this.#assignment() : undefined;
+        const assignment = words.every(({ text }) => text === '{' || keyword.test(text))
+          ? this.#assignment()
+          : undefined;
         if (assignment !== undefined) assignments.push(assignment);
         else words.push(...this.#words());
         last = this.#i;
       }
     }
-    return { assignments, words, at: this.#placed.at(start < 0 ? last : start, last), ended };
+    return {
+      assignments,
+      words,
+      at: this.#placed.at(start < 0 ? last : start, last),
+      ended,
+      begin,
+      next: this.#i,
+    };
   }
 
   #skipDocuments(): void {
@@ -166,12 +182,30 @@ class Reader {
   }
 
   #assignment(): Assignment | undefined {
-    const name = /^([A-Za-z_]\w*)=/.exec(this.#text.slice(this.#i, this.#i + 200))?.[1];
-    if (name === undefined) return undefined;
-    this.#i += name.length + 1;
-    const [value] = this.#words(true);
-    const here = this.#placed.at(this.#i, this.#i);
-    return { name, value: value ?? { text: '', at: here, splits: false } };
+    const found = /^([A-Za-z_]\w*)(\+?)=/.exec(this.#text.slice(this.#i, this.#i + 200));
+    const name = found?.[1];
+    if (found === null || name === undefined) return undefined;
+    const start = this.#i;
+    this.#i += found[0].length;
+    const own = this.#text[this.#i] === '(' ? this.#array(start) : this.#words(true)[0];
+    const value = own ?? { text: '', at: this.#placed.at(this.#i, this.#i), splits: false };
+    return { name, value: found[2] === '+' ? appended(this.#variables.get(name), value) : value };
+  }
+
+  /** `(a "b c")` */
+  #array(start: number): Word {
+    const items: Word[] = [];
+    this.#i++;
+    while (this.#i < this.#end && this.#text[this.#i] !== ')') {
+      const before = this.#i;
+      if (this.#text[before] === '#') this.#i = this.#lineEnd();
+      else if (/\s/.test(this.#text[before] ?? '') || this.#text.startsWith('\\\n', before)) this.#i++;
+      else items.push(...this.#words());
+      if (this.#i === before) this.#i++;
+    }
+    this.#i = Math.min(this.#i + 1, this.#end);
+    const at = this.#placed.at(start, this.#i);
+    return { text: items[0]?.text ?? '', at, splits: false, items };
   }
 
   /** One word of the text: more than one where an unquoted variable holds blanks, none where it is empty. */
@@ -241,14 +275,23 @@ class Reader {
     else word.put(c);
   }
 
-  /** A word that is `"$@"` alone: the words handed in, at their own places; none where nothing is known of them. */
+  /**
+   * A word that is `"$@"` or `"${NAME[@]}"` alone: the words handed in, or an array's, at their own places. None where
+   * nothing is known of those handed in; of an array that is not known there may be any number.
+   */
   #all(): Word[] | undefined {
-    const found = /^(?:"\$(?:@|\{@\})"|\$(?:[@*]|\{[@*]\}))(?=[\s;&|()<>]|$)/.exec(
-      this.#text.slice(this.#i, Math.min(this.#end, this.#i + 8)),
+    const found = /^(?:"\$(?:@|\{@\})"|\$(?:[@*]|\{[@*]\})|("?)\$\{(\w+)\[[@*]\]\}\1)(?=[\s;&|()<>]|$)/.exec(
+      this.#text.slice(this.#i, Math.min(this.#end, this.#i + 100)),
     );
     if (found === null) return undefined;
+    const at = this.#placed.at(this.#i, this.#i + found[0].length);
     this.#i += found[0].length;
-    return [...(this.#positional.words ?? [])];
+    const name = found[2];
+    if (name === undefined) return [...(this.#positional.words ?? [])];
+    const value = this.#variables.get(name);
+    if (value?.items !== undefined) return [...value.items];
+    const unknown = { why: `depends on $${name}`, hinted: false };
+    return [value === undefined ? { text: '', at, splits: true, unknown } : { ...value, at, splits: false }];
   }
 
   #expansion(word: WordBuilder, quoted: boolean): void {
@@ -270,11 +313,11 @@ class Reader {
       const braced = /^\$\{([A-Za-z_]\w*|\d+)(?:(:?[-=+?])([\s\S]*))?\}$/.exec(rest.slice(0, length));
       if (braced?.[1] !== undefined)
         word.expand(this.#braced(braced[1], braced[2], braced[3] ?? '', quoted), quoted);
-      else
-        word.expand(
-          { text: '', unknown: { why: 'depends on the output of a command', hinted: false } },
-          quoted,
-        );
+      else {
+        const isArray = /^\$\{\w+\[/.test(rest);
+        const why = isArray ? 'depends on an array' : 'depends on the output of a command';
+        word.expand({ text: '', unknown: { why, hinted: false } }, quoted && !isArray);
+      }
       return;
     }
     word.put('$');

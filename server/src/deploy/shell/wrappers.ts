@@ -34,11 +34,32 @@ const plainWrappers: Readonly<Record<string, string>> = {
   'opentelemetry-instrument':
     '--traces_exporter --metrics_exporter --logs_exporter --service_name --id_generator',
   chrt: '',
+  setpriv: '',
+  chpst: '-u -U -b -e -d -n -l -L -m -o -p -f -c -r -t -/ -C',
+  softlimit: '-a -c -d -f -l -m -o -p -r -s -t',
+  's6-softlimit': '-a -c -d -f -l -m -o -p -r -s -t',
+  's6-notifyoncheck': '-s -T -t -w -n -3',
+  'with-contenv': '',
+  'xvfb-run': '-e -f -n -p -s',
+  authbind: '--depth',
   uvx: '--from --with --python -p',
   'start-nginx': '',
   'start-nginx-solo': '',
   'start-pgbouncer': '',
   'start-stunnel': '',
+};
+
+/** Wrappers with so many words before the command, a user's name or a folder. */
+const counted: Readonly<Record<string, number>> = {
+  gosu: 1,
+  'su-exec': 1,
+  setuidgid: 1,
+  's6-setuidgid': 1,
+  's6-envuidgid': 1,
+  's6-envdir': 1,
+  envdir: 1,
+  fdmove: 2,
+  redirfd: 3,
 };
 
 /** Wrappers with a word of their own before the command: the words, then options with values. */
@@ -57,6 +78,8 @@ const runners: Readonly<Record<string, readonly [verb: string, valued: string]>>
   mamba: ['run', '-n --name -p --prefix --cwd'],
   micromamba: ['run', '-n --name -p --prefix --cwd'],
   'newrelic-admin': ['run-program', ''],
+  dotenv: ['run', '-f --file -q --quote'],
+  honcho: ['run', '-e --env -d --app-root'],
 };
 
 /** Servers themselves, and what starts its command in another place. */
@@ -68,9 +91,11 @@ function unwrapOnce(words: readonly Word[], env: Map<string, Value>): readonly W
   if (first === undefined) return undefined;
   const name = basename(first.text);
   if (name === 'command' && /^-\w*[vV]/.test(second?.text ?? '')) return undefined;
+  if (name === 'eval' && words.length > 2) return words.slice(1);
   if (name === 'env') return afterEnv(words.slice(1), env);
   if (name === 'timeout') return afterOptions(words.slice(1), '-s --signal -k --kill-after').slice(1);
-  if (name === 'gosu' || name === 'su-exec') return words.slice(2);
+  const skipped = counted[name];
+  if (skipped !== undefined) return words.slice(1 + skipped);
   const plain = plainWrappers[name];
   if (plain !== undefined) return afterOptions(words.slice(1), plain);
   const runner = runners[name];
@@ -128,9 +153,15 @@ function afterPython(words: readonly Word[]): readonly Word[] | undefined {
   return undefined;
 }
 
-/** The script of `sh -c script`. */
+/** The script of `sh -c script`, `su user -c script`, or `eval "$script"`. */
 export function shellScript(words: readonly Word[]): Word | undefined {
-  if (!/^(ba|da|a|z|k)?sh$/.test(basename(words[0]?.text ?? ''))) return undefined;
+  const name = basename(words[0]?.text ?? '');
+  if (name === 'eval') return words.length === 2 ? words[1] : undefined;
+  if (/^(su|runuser)$/.test(name)) {
+    const flag = words.findIndex((word) => word.text === '-c' || word.text === '--command');
+    return flag < 0 ? undefined : words[flag + 1];
+  }
+  if (!/^(ba|da|a|z|k)?sh$/.test(name)) return undefined;
   const flag = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(word.text));
   return flag < 0 ? undefined : words.slice(flag + 1).find((word) => !word.text.startsWith('-'));
 }
