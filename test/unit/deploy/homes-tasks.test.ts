@@ -46,7 +46,7 @@ describe('systemd, supervisor, platforms', () => {
       {
         's.conf.j2': '[program:x]\ndirectory=<%= @home %>\ncommand=/home/{{ user }}/bin/gunicorn {{ app }}\n',
       },
-      'gunicorn ? lazy 1 </home/{{ user }}/bin/gunicorn {{ app }}>',
+      'gunicorn ? unknown ?1 </home/{{ user }}/bin/gunicorn {{ app }}>',
     ],
     'another conf file': [{ 'nginx.conf': 'upstream gunicorn { server a; }\n' }],
     'heroku.yml': [
@@ -150,6 +150,44 @@ describe('scripts and task files', () => {
           'N ?= 4\nAPP = shop.wsgi\nserve: migrate ## serve it\n\t@gunicorn -w $(N) \\\n\t  $(APP)\ntest:\n\tgunicorn a:b\n',
       },
       'gunicorn shop.wsgi:application lazy ?4 <gunicorn -w $(N) \\>',
+    ],
+    "make's variables in variables, and more of them": [
+      {
+        Makefile:
+          'BIN = venv/bin\nSERVER = $(BIN)/gunicorn\nexport WEB_CONCURRENCY = 3\nOPTS := -t 9\nOPTS += --preload\nserve: APP = shop.wsgi\nserve: ; @echo\nserve:\n\t$(SERVER) $(OPTS) $(APP)\n',
+      },
+      'gunicorn shop.wsgi:application preload 3 <$(SERVER) $(OPTS) $(APP)>',
+    ],
+    "make's conditions": [
+      {
+        Makefile:
+          'ifeq ($(ENV),prod)\nOPTS := --preload\nelse\nOPTS := --reload\nendif\nrun serve:\n\tgunicorn $(OPTS) shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application unknown ?1 <gunicorn $(OPTS) shop.wsgi>',
+    ],
+    'what a Makefile includes': [
+      {
+        Makefile: 'include conf.mk\ninclude .env\nexport\nserve:\n\tgunicorn -w $(N) shop.wsgi\n',
+        'conf.mk': 'N = 4\ninclude Makefile\n',
+        '.env': 'GUNICORN_CMD_ARGS=--preload\n',
+      },
+      'gunicorn shop.wsgi:application preload 4 <gunicorn -w $(N) shop.wsgi>',
+    ],
+    "make's variables in a circle": [
+      { Makefile: 'A = $(B)\nB = $(A)$(A)\nserve:\n\tgunicorn -w $(A) shop.wsgi\n' },
+      'gunicorn shop.wsgi:application lazy ? <gunicorn -w $(A) shop.wsgi>',
+    ],
+    "just's environment and parameters": [
+      {
+        justfile:
+          'set dotenv-load\nexport WEB_CONCURRENCY := "3"\nn := env("N", "60")\nserve port="80" *args:\n    gunicorn -t {{n}} -b :{{port}} shop.wsgi\n',
+        '.env': 'GUNICORN_CMD_ARGS="--preload" # shared\n',
+      },
+      'gunicorn shop.wsgi:application preload 3 <gunicorn -t {{n}} -b :{{port}} shop.wsgi>',
+    ],
+    'a recipe that hands on its arguments': [
+      { justfile: 'serve *args:\n    gunicorn {{args}} shop.wsgi\n' },
+      'gunicorn shop.wsgi:application unknown ?1 <gunicorn {{args}} shop.wsgi>',
     ],
     justfile: [
       { justfile: 'n := "4"\nserve port="80":\n  gunicorn -w {{n}} -b :{{port}} shop.wsgi\n' },

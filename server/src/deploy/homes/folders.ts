@@ -17,13 +17,16 @@ export function shellIn(
   env: ReadonlyMap<string, Value> = new Map(),
 ): Shell {
   const resolve = (at: string, path: string): string => folderHere(reading, at, path).path;
-  const open = (at: string, path: string): Source | undefined => {
-    const file = reading.resolve(at, path);
-    const isOurs = isWithin(reading.root, file) && reading.kind(file) === 'file';
-    const opened = isOurs ? reading.peek(file) : undefined;
-    return opened?.ok && opened.source.text.length <= settingsLimit ? opened.source : undefined;
-  };
+  const open = (at: string, path: string): Source | undefined =>
+    settingsFile(reading, reading.resolve(at, path));
   return { cwd: folder === undefined ? from : resolve(from, folder), env, resolve, open };
+}
+
+/** A file of the project that others take settings from. */
+export function settingsFile(reading: Reading, path: string): Source | undefined {
+  if (!isWithin(reading.root, path) || reading.kind(path) !== 'file') return undefined;
+  const opened = reading.peek(path);
+  return opened.ok && opened.source.text.length <= settingsLimit ? opened.source : undefined;
 }
 
 /** Where the folder a command is started in is not certain: the file's own and those above may be meant. */

@@ -11,6 +11,7 @@ import type { Reading, Source } from '../source.ts';
 import { compose } from './compose.ts';
 import { dockerfile } from './dockerfile.ts';
 import { follow } from './follow.ts';
+import { justfile } from './just.ts';
 import { kubernetes } from './kubernetes.ts';
 import { makefile } from './make.ts';
 import { cloudFoundry, herokuYml } from './platform.ts';
@@ -31,6 +32,7 @@ export const homes: readonly CommandDialect[] = [
   supervisor,
   shellScripts,
   makefile,
+  justfile,
   tomlTasks,
   tox,
 ];

@@ -68,7 +68,7 @@ export function withoutTemplate(value: Placed, variables: Variables): Placed {
     /\{\{[^{}\n]{0,200}\}\}|<%=[^%\n]{0,200}%>/g,
     ({ 0: piece, index }) => {
       const at = value.at(index, index + piece.length);
-      return { text: '', at, unknown: { why: `depends on ${piece}`, hinted: false } };
+      return { text: '', at, unknown: { why: `depends on ${piece}`, hinted: false }, splits: true };
     },
     variables,
   );

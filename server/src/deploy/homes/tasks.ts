@@ -4,15 +4,16 @@
 import { isWithin } from '../../base/path.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading, Source } from '../source.ts';
-import { recipes } from './make.ts';
+import { justRecipes } from './just.ts';
+import { makeRecipes } from './make.ts';
 import { tomlRecipes } from './pyproject.ts';
 import { supervisor } from './supervisor.ts';
 
 type Recipes = (reading: Reading, source: Source) => readonly Invocation[];
 
 const runners: readonly (readonly [program: RegExp, files: readonly string[], read: Recipes])[] = [
-  [/^g?make$/, ['GNUmakefile', 'makefile', 'Makefile'], recipes],
-  [/^just$/, ['justfile', 'Justfile', '.justfile'], recipes],
+  [/^g?make$/, ['GNUmakefile', 'makefile', 'Makefile'], makeRecipes],
+  [/^just$/, ['justfile', 'Justfile', '.justfile'], justRecipes],
   [/^(poe|task|taskipy|pixi)$/, ['pyproject.toml', 'pixi.toml'], tomlRecipes],
 ];
 

@@ -49,6 +49,11 @@ export class WordBuilder {
       const hinted = unknown.hinted && (this.#unknown?.hinted ?? true);
       this.#unknown = { why: this.#unknown?.why ?? unknown.why, hinted };
       if ((!unknown.hinted || text === '') && !quoted && !this.#whole) this.#splits = true;
+      // Options by default: there may be others instead, before these.
+      if (unknown.hinted && !quoted && this.#text === undefined && /^\s*-/.test(text)) {
+        this.#splits = true;
+        this.#done.push({ text: '', unknown: { ...unknown, hinted: false } });
+      }
     }
     if (quoted || this.#whole) this.put(text);
     else {

@@ -4,7 +4,7 @@
 import type { Location } from '../../base/range.ts';
 import type { Value } from '../setting.ts';
 import type { Source } from '../source.ts';
-import { hole, type Placed, type Variables, type Word } from './words.ts';
+import { hole, type Placed, type Variable, type Variables, type Word } from './words.ts';
 
 /** Puts a text together from stretches of a file. */
 export class PlacedBuilder {
@@ -113,7 +113,7 @@ export function slice(placed: Placed, from: number, to: number): Placed {
 export function replaced(
   placed: Placed,
   pattern: RegExp,
-  by: (match: RegExpExecArray) => string | Value | undefined,
+  by: (match: RegExpExecArray) => string | Variable | undefined,
   variables: Variables,
 ): Placed {
   const pieces: {
@@ -172,7 +172,7 @@ const firstHole = 0xe100;
 const lastHole = 0xf8ff;
 
 /** A character that stands for the value in a text. */
-export function holeFor(value: Value, variables: Variables): string {
+export function holeFor(value: Variable, variables: Variables): string {
   for (let code = firstHole; code <= lastHole; code++) {
     const name = String.fromCharCode(code);
     if (variables.has(name)) continue;

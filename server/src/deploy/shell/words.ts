@@ -45,7 +45,9 @@ export interface ShellCommand {
 }
 
 /** By name; a hole's value by its character. */
-export type Variables = Map<string, Value & Pick<Word, 'items'>>;
+export type Variables = Map<string, Variable>;
+
+export type Variable = Value & Partial<Pick<Word, 'items' | 'splits'>>;
 
 /** What `$@` stands for: absent where that is not known. */
 export interface Positional {
@@ -54,7 +56,7 @@ export interface Positional {
 
 /**
  * Characters of the private use area: each stands for a piece that another language fills in, such as a template's
- * `{{ … }}`. It is expanded like a variable, whatever the quotes around it.
+ * `{{ … }}`. It is expanded like a variable; outside quotes into several words where its value says that it splits.
  */
 export const hole = /[\uE100-\uF8FF]/;
 
@@ -77,7 +79,7 @@ export function* commands(
 }
 
 /** `NAME+=value` */
-function appended(before: (Value & Pick<Word, 'items'>) | undefined, value: Word): Word {
+function appended(before: Variable | undefined, value: Word): Word {
   if (before === undefined) return value;
   const unknown = before.unknown ?? value.unknown;
   const doubt = unknown === undefined ? {} : { unknown };
@@ -222,7 +224,7 @@ class Reader {
       else if (c === '\\') this.#escape(word, false);
       else if (c === '$' || c === '`') this.#expansion(word, false);
       else {
-        this.#put(word, c);
+        this.#put(word, c, false);
         this.#i++;
       }
     }
@@ -240,7 +242,7 @@ class Reader {
     const close = this.#text.indexOf("'", this.#i + 1);
     const stop = close < 0 || close >= this.#end ? this.#end : close;
     word.put('');
-    for (const piece of this.#text.slice(this.#i + 1, stop)) this.#put(word, piece);
+    for (const piece of this.#text.slice(this.#i + 1, stop)) this.#put(word, piece, true);
     this.#i = Math.min(stop + 1, this.#end);
   }
 
@@ -263,16 +265,17 @@ class Reader {
         this.#i += 2;
       } else if (c === '$' || c === '`') this.#expansion(word, true);
       else {
-        this.#put(word, c);
+        this.#put(word, c, true);
         this.#i++;
       }
     }
     this.#i++;
   }
 
-  #put(word: WordBuilder, c: string): void {
-    if (hole.test(c) && this.#variables.has(c)) word.expand(this.#variable(c), true);
-    else word.put(c);
+  #put(word: WordBuilder, c: string, quoted: boolean): void {
+    const value = hole.test(c) ? this.#variables.get(c) : undefined;
+    if (value === undefined) word.put(c);
+    else word.expand(this.#variable(c), quoted || value.splits !== true);
   }
 
   /**
