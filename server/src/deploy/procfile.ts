@@ -1,8 +1,11 @@
 // A Procfile: one `name: command` a line, each command started in the file's folder.
+// honcho and foreman put `.env` into the environment, a platform what it was told: its values are hints.
 // Knows nothing of the programs that are started.
 
 import { dirname } from '../base/path.ts';
 import type { CommandDialect } from './dialect.ts';
+import { appSettings } from './homes/app-json.ts';
+import { type Environment, likelyEnvironment } from './homes/env-file.ts';
 import { shellIn } from './homes/folders.ts';
 import { type Invocation, invocations } from './shell/invocations.ts';
 import type { Reading, Source } from './source.ts';
@@ -12,10 +15,19 @@ export const procfile: CommandDialect = {
   commands,
 };
 
+/** What `.env` and the settings of Heroku's `app.json` say. */
+function environment(reading: Reading, folder: string): Environment {
+  return new Map([
+    ...appSettings(reading, `${folder}/app.json`),
+    ...likelyEnvironment(reading, `${folder}/.env`),
+  ]);
+}
+
 function commands(reading: Reading, source: Source): Invocation[] {
   const found: Invocation[] = [];
   const { text } = source;
-  const shell = shellIn(reading, dirname(source.path), undefined);
+  const folder = dirname(source.path);
+  const shell = shellIn(reading, folder, undefined, environment(reading, folder));
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const stop = newline < 0 ? text.length : newline;

@@ -65,6 +65,24 @@ describe('Dockerfile', () => {
       image('ENV UWSGI_PROCESSES 6\nCMD uwsgi --master --module shop.wsgi'),
       'uwsgi shop.wsgi:application preload 6 <uwsgi --master --module shop.wsgi>',
     ],
+    'the old form of ENV, several words': [
+      image('ENV GUNICORN_CMD_ARGS --preload -w 2\nCMD gunicorn shop.wsgi'),
+      'gunicorn shop.wsgi:application preload 2 <gunicorn shop.wsgi>',
+    ],
+    'what a shell is handed': [
+      image(
+        'ENTRYPOINT ["sh", "-c", "exec gunicorn shop.wsgi \\"$0\\" \\"$@\\""]\nCMD ["--preload", "-w", "2"]',
+      ),
+      'gunicorn shop.wsgi:application preload 2 <exec gunicorn shop.wsgi \\"$0\\" \\"$@\\">',
+    ],
+    'programs that supervisor includes': [
+      image('ENV N=6\nCOPY . /app\nWORKDIR /app\nCMD ["supervisord", "-c", "etc/main.conf"]', {
+        'etc/main.conf':
+          '[supervisord]\nenvironment=GUNICORN_CMD_ARGS="--preload"\n[include]\nfiles = conf.d/*.conf\n',
+        'etc/conf.d/web.conf': '[program:web]\ncommand=gunicorn -w %(ENV_N)s shop.wsgi\n',
+      }),
+      'gunicorn shop.wsgi:application lazy 6 <gunicorn -w %(ENV_N)s shop.wsgi>',
+    ],
     'the folder that is copied to WORKDIR': [
       {
         'web/shop/__init__.py': '',
@@ -236,6 +254,33 @@ describe('compose', () => {
           'services:\n  base: {image: a, environment: {WEB_CONCURRENCY: 3}}\n  web: {extends: {service: base}, command: gunicorn shop.wsgi}',
       },
       'gunicorn shop.wsgi:application lazy 3 <gunicorn shop.wsgi>',
+    ],
+    'extends a service of another file, and takes its environment from files': [
+      {
+        'common.yml':
+          'services:\n  web:\n    command: gunicorn shop.wsgi\n    env_file: base.env\n    environment: {A: b}\n',
+        'base.env': '# settings\nWEB_CONCURRENCY=2\nGUNICORN_CMD_ARGS="--preload"\n',
+        'own.env': 'export WEB_CONCURRENCY=5 # more\n',
+        'compose.yaml':
+          'services:\n  web:\n    extends:\n      file: common.yml\n      service: web\n    env_file:\n      - own.env\n      - {path: missing.env, required: false}\n',
+      },
+      'gunicorn shop.wsgi:application preload 5 <gunicorn shop.wsgi>',
+    ],
+    'a variable that .env sets': [
+      service('command: gunicorn -w ${N:-3} shop.wsgi', { '.env': "N='6'\n" }),
+      'gunicorn shop.wsgi:application lazy ?6 <gunicorn -w ${N:-3} shop.wsgi>',
+    ],
+    'build arguments': [
+      {
+        'compose.yml': 'services: {web: {build: {context: ., args: {N: 5}}}}',
+        Dockerfile: 'FROM a\nARG N=2\nENV WEB_CONCURRENCY=$N\nCMD gunicorn shop.wsgi',
+      },
+      'gunicorn shop.wsgi:application lazy ?2 <gunicorn shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 5 <gunicorn shop.wsgi>',
+    ],
+    'a stack': [
+      { 'docker-stack.yml': 'services: {web: {image: a, command: gunicorn --preload shop.wsgi}}' },
+      'gunicorn shop.wsgi:application preload 1 <gunicorn --preload shop.wsgi>',
     ],
     'an entrypoint over the image': [
       service('entrypoint: ["sh", "-c"]\ncommand: ["gunicorn --preload shop.wsgi"]'),

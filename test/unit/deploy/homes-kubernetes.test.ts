@@ -73,6 +73,57 @@ describe('Kubernetes', () => {
       },
       'gunicorn ? lazy ?3 <[gunicorn, -w, {{ .Values.w | default 3 | quote }}, {{ required "x" .Values.app }}]>',
     ],
+    'environment from maps beside it': [
+      {
+        'k8s/web.yml': pod(
+          'command: [gunicorn, -w, $(N), shop.wsgi]\nenv:\n  - {name: N, valueFrom: {configMapKeyRef: {name: counts, key: workers}}}\nenvFrom:\n  - configMapRef: {name: settings}\n  - secretRef: {name: settings}',
+        ),
+        'k8s/maps.yml':
+          'kind: ConfigMap\nmetadata: {name: settings}\ndata: {GUNICORN_CMD_ARGS: --preload}\n---\nkind: ConfigMap\nmetadata: {name: counts}\ndata: {workers: "6"}\n',
+      },
+      'gunicorn shop.wsgi:application preload 6 <[gunicorn, -w, $(N), shop.wsgi]>',
+    ],
+    'environment that kustomize generates': [
+      {
+        'k8s/web.yml': pod(
+          'command: [gunicorn, shop.wsgi]\nenvFrom: [{configMapRef: {name: settings}, prefix: WEB_}]',
+        ),
+        'k8s/web.env': 'CONCURRENCY=2\n',
+        'k8s/kustomization.yaml':
+          'resources: [web.yml]\nconfigMapGenerator:\n  - name: settings\n    envs: [web.env]\n    literals: ["CONCURRENCY=3"]\n',
+      },
+      'gunicorn shop.wsgi:application lazy 3 <[gunicorn, shop.wsgi]>',
+    ],
+    "a patch of kustomize's without a command": [
+      { 'o/patch.yaml': pod('image: gunicorn:2\nenv: [{name: WEB_CONCURRENCY, value: "3"}]') },
+    ],
+    'a list of values': [
+      {
+        'c/values.yaml': 'web:\n  command: [gunicorn]\n  args:\n    - shop.wsgi\n    - -w\n    - 3\n',
+        'c/templates/d.yaml': pod(
+          'command: {{ toYaml .Values.web.command | nindent 12 }}\nargs:\n  {{- toYaml .Values.web.args | nindent 12 }}\nports: []',
+        ),
+      },
+      'gunicorn ?shop.wsgi:application unknown ?3 <[gunicorn]>',
+    ],
+    'a list of values, by with': [
+      {
+        'c/values.yaml': 'args: [gunicorn, shop.wsgi, --preload]\n',
+        'c/templates/d.yaml': pod(
+          '{{- with .Values.args }}\nargs:\n  {{- toYaml . | nindent 12 }}\n{{- end }}\n{{- with .Values.resources }}\nresources:\n  {{- toYaml . | nindent 12 }}\n{{- end }}',
+        ),
+      },
+      'gunicorn ?shop.wsgi:application unknown ?1 <[gunicorn, shop.wsgi, --preload]>',
+    ],
+    'a choice within a line': [
+      {
+        'c/values.yaml': 'preload: false\n',
+        'c/templates/d.yaml': pod(
+          'command: [sh, -c]\nargs:\n  - exec gunicorn {{ if .Values.preload }}--preload{{ else }}--reload{{ end }} shop.wsgi',
+        ),
+      },
+      'gunicorn shop.wsgi:application unknown ?1 <exec gunicorn {{ if .Values.preload }}--preload{{ else }}--reload{{ end }} shop.wsgi>',
+    ],
     'an option under a condition': [
       {
         'c/templates/d.yaml': pod(

@@ -21,6 +21,49 @@ describe('systemd, supervisor, platforms', () => {
       { 'x.service': "[Service]\nExecStart=/bin/bash -c 'exec gunicorn -w ${N} shop.wsgi'\n" },
       'gunicorn shop.wsgi:application lazy ? <exec gunicorn -w ${N} shop.wsgi>',
     ],
+    'systemd, drop-ins and specifiers': [
+      {
+        'app@.service':
+          '[Service]\nWorkingDirectory=/srv/%i\nEnvironment=WEB_CONCURRENCY=2\nExecStart=/srv/%i/bin/gunicorn -n %i --access-logformat "%%(h)s" shop.wsgi\n',
+        'app@.service.d/20-more.conf': '[Service]\nEnvironment=WEB_CONCURRENCY=4\n',
+        'app@.service.d/10-few.conf': '[Service]\nEnvironment=WEB_CONCURRENCY=1\n',
+      },
+      'gunicorn shop.wsgi:application lazy 4 </srv/%i/bin/gunicorn -n %i --access-logformat "%%(h)s" shop.wsgi>',
+    ],
+    'systemd, an app that is the instance': [
+      { 'app@.service': '[Service]\nExecStart=/usr/bin/gunicorn %i.wsgi\n' },
+      'gunicorn ? lazy 1 </usr/bin/gunicorn %i.wsgi>',
+    ],
+    'systemd, an environment file': [
+      {
+        'deploy/web.env': 'WEB_CONCURRENCY=4\n',
+        'deploy/web.service':
+          '[Service]\nEnvironmentFile=-/etc/shop/deploy/web.env\nExecStart=gunicorn shop.wsgi\n',
+      },
+      'gunicorn shop.wsgi:application lazy ?4 <gunicorn shop.wsgi>',
+    ],
+    "supervisor's own environment": [
+      {
+        's.conf':
+          '[supervisord]\nenvironment=WEB_CONCURRENCY="3",A=b\n[program:web]\ncommand=gunicorn shop.wsgi\nenvironment=A=c\n',
+      },
+      'gunicorn shop.wsgi:application lazy 3 <gunicorn shop.wsgi>',
+    ],
+    circus: [
+      {
+        'circus.ini':
+          '[circus]\nendpoint = tcp://127.0.0.1:1\n[watcher:web]\ncmd = gunicorn -b fd://$(circus.sockets.web)\nargs = --preload shop.wsgi\n[env:web]\nWEB_CONCURRENCY = 3\n[env:worker]\nWEB_CONCURRENCY = 9\n',
+      },
+      'gunicorn shop.wsgi:application preload 3 <gunicorn -b fd://$(circus.sockets.web)>',
+    ],
+    'a Procfile with settings beside it': [
+      {
+        Procfile: 'web: gunicorn -t $T shop.wsgi\n',
+        '.env': 'T=30\n',
+        'app.json': '{"env": {"WEB_CONCURRENCY": {"value": "4"}, "SECRET": {"generator": "secret"}}}',
+      },
+      'gunicorn shop.wsgi:application lazy ?4 <gunicorn -t $T shop.wsgi>',
+    ],
     supervisor: [
       {
         'etc/s.conf':
@@ -220,6 +263,14 @@ describe('scripts and task files', () => {
           '[testenv:serve]\nsetenv =\n  WEB_CONCURRENCY = {env:N:3}\ncommands =\n  gunicorn \\\n    shop.wsgi\n[testenv]\ncommands = gunicorn a:b\n',
       },
       'gunicorn shop.wsgi:application lazy ?3 <gunicorn \\>',
+    ],
+    'tox, with what it is told': [
+      {
+        'tox.ini':
+          '[testenv]\nsetenv = WEB_CONCURRENCY=2\n[testenv:serve]\ncommands = gunicorn -b {env:B:0.0.0.0}:80 {posargs:shop.wsgi}\n[testenv:run]\ncommands = gunicorn {posargs} shop.wsgi\n',
+      },
+      'gunicorn ?shop.wsgi:application lazy 2 <gunicorn -b {env:B:0.0.0.0}:80 {posargs:shop.wsgi}>',
+      'gunicorn shop.wsgi:application unknown 2 <gunicorn {posargs} shop.wsgi>',
     ],
     'documents are no deployments': [
       {

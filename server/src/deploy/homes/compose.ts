@@ -1,5 +1,5 @@
 // Compose files: the command of each service, over what its image says, in the folders it was built from.
-// Owns interpolation, merges of override files, and `extends`. Knows nothing of what the commands start.
+// Owns interpolation, merges of override files, `extends` and environment files. Knows nothing of what the commands start.
 
 import { basename, dirname, isWithin, resolvePath } from '../../base/path.ts';
 import type { CommandDialect } from '../dialect.ts';
@@ -9,6 +9,7 @@ import { filled, replaced, slice } from '../shell/placed.ts';
 import { type Placed, commands as shellCommands, type Variables, type Word } from '../shell/words.ts';
 import type { Mount, Reading, Source } from '../source.ts';
 import { type Run, runImage } from './dockerfile.ts';
+import { type Environment, environmentFile, likelyEnvironment } from './env-file.ts';
 import { isSupporting } from './folders.ts';
 import { type Command, type Image, readImage } from './image.ts';
 import { type Yaml, yamlDocuments } from './yaml.ts';
@@ -16,7 +17,8 @@ import { type Yaml, yamlDocuments } from './yaml.ts';
 export const compose: CommandDialect = {
   common: true,
   holdsCommands: (name, path) =>
-    /^(docker-)?compose([._-][\w.-]+)?\.ya?ml$|[._-]compose\.ya?ml$/.test(name) && !isSupporting(path),
+    /^(docker-)?(compose|stack)([._-][\w.-]+)?\.ya?ml$|[._-](compose|stack)\.ya?ml$/.test(name) &&
+    !isSupporting(path),
   commands,
 };
 
@@ -71,15 +73,21 @@ function extended(reading: Reading, source: Source, services: Yaml, layer: Yaml,
 
 function runService(reading: Reading, source: Source, service: Service, services: Yaml): Invocation[] {
   const variables: Variables = new Map();
+  const host = likelyEnvironment(reading, `${service.folder}/.env`);
   const first = (key: string): Yaml | undefined =>
     service.layers.map((layer) => layer.get(key)).find((value) => value !== undefined);
-  const command = commandOf(first('command'), variables);
-  const entrypoint = commandOf(first('entrypoint'), variables);
+  const command = commandOf(first('command'), variables, host);
+  const entrypoint = commandOf(first('entrypoint'), variables, host);
   const built = first('build') ?? builtAs(first('image')?.text, services);
   if (command === undefined && entrypoint === undefined && built === undefined) return [];
-  const { image, context } = imageOf(reading, service.folder, built);
+  const { image, context } = imageOf(reading, service.folder, built, host);
   const env = new Map<string, Value>();
-  for (const layer of [...service.layers].reverse()) environment(layer.get('environment'), env, variables);
+  const layers = [...service.layers].reverse();
+  for (const path of layers.flatMap((layer) => environmentFiles(layer.get('env_file'))))
+    for (const [name, value] of environmentFile(reading, resolvePath(service.folder, path)))
+      env.set(name, value);
+  for (const layer of layers)
+    for (const [name, value] of environment(layer.get('environment'), variables, host)) env.set(name, value);
   for (const [name, value] of variables) env.set(name, value);
   const workdir = first('working_dir')?.text;
   const run: Run = {
@@ -107,44 +115,45 @@ function imageOf(
   reading: Reading,
   folder: string,
   build: Yaml | undefined,
+  host: Environment,
 ): { readonly image: Image | undefined; readonly context: string } {
   if (build === undefined) return { image: undefined, context: folder };
   const context = resolvePath(folder, `./${build.text ?? build.get('context')?.text ?? '.'}`);
   const path = resolvePath(context, build.get('dockerfile')?.text ?? 'Dockerfile');
   const target = build.get('target')?.text;
+  const args = environment(build.get('args'), new Map(), host);
   const opened =
     isWithin(reading.root, path) && reading.kind(path) === 'file' ? reading.peek(path) : undefined;
   const image = opened?.ok
-    ? readImage(reading, opened.source, { context, ...(target === undefined ? {} : { target }) })
+    ? readImage(reading, opened.source, { context, args, ...(target === undefined ? {} : { target }) })
     : undefined;
   return { image, context };
 }
 
+/** `env_file`: a path, several, or each with its `path`. */
+function environmentFiles(yaml: Yaml | undefined): readonly string[] {
+  const all = yaml === undefined ? [] : yaml.isList ? yaml.items() : [yaml];
+  return all.flatMap((one) => one.text ?? one.get('path')?.text ?? []);
+}
+
 /** `- NAME=value`, `- NAME` or `NAME: value`. */
-function environment(yaml: Yaml | undefined, env: Map<string, Value>, variables: Variables): void {
-  const put = (name: string, value: Value): void => {
-    env.set(name, value);
-  };
-  const outside = (name: string, at: Value['at']): Value => ({
-    text: '',
-    at,
-    unknown: { why: `depends on $${name}`, hinted: false },
-  });
+function environment(yaml: Yaml | undefined, variables: Variables, host: Environment): Environment {
+  const env = new Map<string, Value>();
+  const outside = (name: string, at: Value['at']): Value =>
+    host.get(name) ?? { text: '', at, unknown: { why: `depends on $${name}`, hinted: false } };
+  const given = (placed: Placed): Value => plain(interpolated(placed, variables, host), variables);
   for (const { key, at, value } of yaml?.entries() ?? []) {
     const placed = value.placed(variables);
-    put(key, placed === undefined ? outside(key, at) : plain(interpolated(placed, variables), variables));
+    env.set(key, placed === undefined ? outside(key, at) : given(placed));
   }
   for (const item of yaml?.items() ?? []) {
     const placed = item.placed(variables);
     const equals = placed?.text.indexOf('=') ?? -1;
     if (placed === undefined) continue;
-    if (equals < 0) put(placed.text, outside(placed.text, item.at));
-    else
-      put(
-        placed.text.slice(0, equals),
-        plain(interpolated(slice(placed, equals + 1, placed.text.length), variables), variables),
-      );
+    if (equals < 0) env.set(placed.text, outside(placed.text, item.at));
+    else env.set(placed.text.slice(0, equals), given(slice(placed, equals + 1, placed.text.length)));
   }
+  return env;
 }
 
 function plain(placed: Placed, variables: Variables): Value {
@@ -153,21 +162,21 @@ function plain(placed: Placed, variables: Variables): Value {
   return unknown === undefined ? value : { ...value, unknown };
 }
 
-function commandOf(yaml: Yaml | undefined, variables: Variables): Command | undefined {
+function commandOf(yaml: Yaml | undefined, variables: Variables, host: Environment): Command | undefined {
   if (yaml === undefined) return undefined;
   if (yaml.isList) {
     const words = yaml.items().flatMap((item): Word[] => {
       const placed = item.placed(variables);
       const { after } = item;
       if (placed === undefined) return [];
-      const word = filled(interpolated(placed, variables), variables);
+      const word = filled(interpolated(placed, variables, host), variables);
       return [withDollars({ ...word, ...(after === undefined ? {} : { after }) })];
     });
     return words.length === 0 ? undefined : { words, at: yaml.at };
   }
   const placed = yaml.placed(variables);
   if (placed === undefined || placed.text.trim() === '') return undefined;
-  const text = interpolated(placed, variables);
+  const text = interpolated(placed, variables, host);
   const words = [...shellCommands(text, new Map(variables))].flatMap((command) =>
     command.words.map((word) => {
       const { plainAt } = word;
@@ -185,12 +194,14 @@ function commandOf(yaml: Yaml | undefined, variables: Variables): Command | unde
 /** Stands for a `$` that compose hands on. */
 const dollar = '\uE000';
 
-/** `${NAME:-default}` is of the machine that runs compose, not of the container. */
-function interpolated(placed: Placed, variables: Variables): Placed {
+/** `${NAME:-default}` is of the machine that runs compose or of its `.env`, not of the container. */
+function interpolated(placed: Placed, variables: Variables, host: Environment): Placed {
   const pattern = /\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-+?])([^}]*))?\}|\$([A-Za-z_]\w*)/g;
   const value = (match: RegExpExecArray): string | Value => {
     if (match[0] === '$$') return dollar;
     const name = match[1] ?? match[4] ?? '';
+    const set = host.get(name);
+    if (set !== undefined && match[2]?.endsWith('+') !== true) return set;
     const isDefault = match[2]?.endsWith('-') === true;
     const text = isDefault ? (match[3] ?? '') : '';
     const at = placed.at(match.index, match.index + match[0].length);

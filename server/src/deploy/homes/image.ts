@@ -6,7 +6,7 @@ import { dirname, isWithin, resolvePath } from '../../base/path.ts';
 import type { Location } from '../../base/range.ts';
 import { foldersUp } from '../roots.ts';
 import type { Value } from '../setting.ts';
-import { jsonWords, PlacedBuilder } from '../shell/placed.ts';
+import { jsonWords, PlacedBuilder, slice } from '../shell/placed.ts';
 import { commands, type Placed, type Variables, type Word } from '../shell/words.ts';
 import type { Mount, Reading, Source } from '../source.ts';
 
@@ -50,11 +50,18 @@ interface Instruction {
 /** Longer ones are not what people write, and take the parser long. */
 export const dockerfileLimit = 64 * 1024;
 
+/** How it is built: in which folder, which stage, with which build arguments. */
+export interface Build {
+  readonly context?: string;
+  readonly target?: string;
+  readonly args?: ReadonlyMap<string, Value>;
+}
+
 /** The image of the last stage, or of the one that is asked for. */
 export function readImage(
   reading: Reading,
   source: Source,
-  { context, target }: { readonly context?: string; readonly target?: string } = {},
+  { context, target, args = new Map() }: Build = {},
 ): Image | undefined {
   const instructions = readInstructions(source);
   const folder = context ?? contextOf(reading, source.path, instructions);
@@ -63,8 +70,8 @@ export function readImage(
   for (const instruction of instructions) {
     const stage = stages.at(-1);
     if (instruction.keyword === 'FROM') stages.push(begin(instruction, stages, globals));
-    else if (stage === undefined) declare(globals, globals, instruction);
-    else apply(stage, instruction, { reading, folder, stages, globals });
+    else if (stage === undefined) declare(globals, globals, instruction, args);
+    else apply(stage, instruction, { reading, folder, stages, globals, given: args });
   }
   const stage = stages.findLast(({ name }) => name === target?.toLowerCase()) ?? stages.at(-1);
   if (stage === undefined) return undefined;
@@ -175,13 +182,14 @@ interface Around {
   readonly folder: string;
   readonly stages: readonly Stage[];
   readonly globals: Variables;
+  readonly given: ReadonlyMap<string, Value>;
 }
 
 function apply(stage: Stage, instruction: Instruction, around: Around): void {
   const variables: Variables = new Map([...stage.args, ...stage.env]);
   switch (instruction.keyword) {
     case 'ARG':
-      declare(stage.args, around.globals, instruction);
+      declare(stage.args, around.globals, instruction, around.given);
       return;
     case 'ENV':
       for (const [name, value] of pairsOf(instruction.args, variables)) stage.env.set(name, value);
@@ -211,6 +219,7 @@ function declare(
   into: Map<string, Value>,
   globals: ReadonlyMap<string, Value>,
   { keyword, args }: Instruction,
+  given: ReadonlyMap<string, Value>,
 ): void {
   if (keyword !== 'ARG') return;
   for (const word of wordsOf(args, new Map([...globals, ...into]), true)) {
@@ -219,7 +228,7 @@ function declare(
     const before = globals.get(name);
     const why = `depends on the build argument ${name}`;
     const own = { text: value ?? '', at: word.at, unknown: { why, hinted: value !== undefined } };
-    into.set(name, value === undefined && before !== undefined ? before : own);
+    into.set(name, given.get(name) ?? (value === undefined && before !== undefined ? before : own));
   }
 }
 
@@ -228,8 +237,13 @@ function pairsOf(args: Placed, variables: Variables): readonly (readonly [string
   const [first] = [...commands(args, variables)];
   if (first === undefined) return [];
   if (first.assignments.length > 0) return first.assignments.map(({ name, value }) => [name, value]);
-  const [name, value] = first.words;
-  return name === undefined || value === undefined ? [] : [[name.text, value]];
+  const name = /^\s*([A-Za-z_]\w*)\s+/.exec(args.text);
+  if (name?.[1] === undefined) return [];
+  const words = wordsOf(slice(args, name[0].length, args.text.length), variables);
+  const at = args.at(name[0].length, args.text.length);
+  const unknown = words.find((word) => word.unknown !== undefined)?.unknown;
+  const value = { text: words.map((word) => word.text).join(' '), at };
+  return [[name[1], unknown === undefined ? value : { ...value, unknown }]];
 }
 
 function wordsOf(args: Placed, variables: Variables, assigned = false): Word[] {

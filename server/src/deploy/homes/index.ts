@@ -8,6 +8,7 @@ import { procfile } from '../procfile.ts';
 import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading, Source } from '../source.ts';
+import { circus } from './circus.ts';
 import { compose } from './compose.ts';
 import { dockerfile } from './dockerfile.ts';
 import { follow } from './follow.ts';
@@ -30,6 +31,7 @@ export const homes: readonly CommandDialect[] = [
   cloudFoundry,
   systemdUnit,
   supervisor,
+  circus,
   shellScripts,
   makefile,
   justfile,
@@ -52,7 +54,7 @@ export interface Commanded {
 
 /** What a file must speak of to be read at all: a server, or a script that may start one. */
 const mention =
-  /gunicorn|[aw]sgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\bbuild\s*:/i;
+  /gunicorn|[aw]sgi|celery|uvicorn|hypercorn|granian|daphne|waitress|mod_wsgi|runserver|flask|dramatiq|huey|\brq\b|\.sh\b|entrypoint|\bmake\b|\b(build|extends)\s*:|\.Values\.[\w.]*(command|args)\b/i;
 const sizeLimit = 256 * 1024;
 /** So many commands of a file are looked at, and so many servers are found in them. */
 const commandLimit = 1000;

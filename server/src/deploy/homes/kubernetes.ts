@@ -9,6 +9,7 @@ import type { Invocation } from '../shell/invocations.ts';
 import { filled, replaced } from '../shell/placed.ts';
 import type { Variables, Word } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
+import { configMap } from './config-map.ts';
 import { runImage } from './dockerfile.ts';
 import { isSupporting } from './folders.ts';
 import { type Command, type Image, readImage } from './image.ts';
@@ -42,6 +43,11 @@ function containers(spec: Yaml | undefined, depth: number): readonly Yaml[] {
 
 function run(reading: Reading, source: Source, container: Yaml, image: Image | undefined): Invocation[] {
   const env = new Map<string, Value>();
+  for (const from of container.get('envFrom')?.items() ?? []) {
+    const prefix = from.get('prefix')?.text ?? '';
+    const map = configMap(reading, source, from.path('configMapRef', 'name')?.text);
+    for (const [name, value] of map ?? []) env.set(`${prefix}${name}`, value);
+  }
   for (const entry of container.get('env')?.items() ?? []) {
     const name = entry.get('name')?.text;
     const value = entry.get('value')?.value(env);
@@ -50,7 +56,9 @@ function run(reading: Reading, source: Source, container: Yaml, image: Image | u
       at: entry.at,
       unknown: { why: `depends on ${name} of the cluster`, hinted: false },
     };
-    if (name !== undefined) env.set(name, value ?? outside);
+    const ref = entry.path('valueFrom', 'configMapKeyRef');
+    const map = ref === undefined ? undefined : configMap(reading, source, ref.get('name')?.text);
+    if (name !== undefined) env.set(name, value ?? map?.get(ref?.get('key')?.text ?? '') ?? outside);
   }
   const command = commandOf(container.get('command'), env);
   const args = commandOf(container.get('args'), env);
@@ -83,12 +91,13 @@ function commandOf(list: Yaml | undefined, env: Variables): Command | undefined 
     const { after } = item;
     return [{ ...filled(put, env), ...(after === undefined ? {} : { after }) }];
   });
-  return { words, at: list.at };
+  // Another list may be given in its place.
+  return { words: list.isDefault ? [...words, maybe(list)] : words, at: list.at };
 }
 
 /** A word that is there only under a condition: it may be any option, or none. */
 function maybe({ at }: Yaml): Word {
-  const unknown = { why: 'depends on a condition of the template', hinted: false };
+  const unknown = { why: 'depends on the template', hinted: false };
   return { text: '', at, splits: true, unknown };
 }
 

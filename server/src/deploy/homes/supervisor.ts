@@ -1,14 +1,14 @@
 // supervisor: `[program:x]` with its command, directory and environment.
 // Owns `%(ENV_X)s` and comments behind values; knows nothing of what is started.
 
-import { dirname } from '../../base/path.ts';
+import { basename, dirname } from '../../base/path.ts';
 import type { CommandDialect } from '../dialect.ts';
 import type { Value } from '../setting.ts';
 import { type Invocation, invocations } from '../shell/invocations.ts';
 import { filled, replaced, slice } from '../shell/placed.ts';
 import type { Placed, Variables } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
-import { anywhere, isSupporting, shellIn } from './folders.ts';
+import { anywhere, isSupporting, settingsFile, shellIn } from './folders.ts';
 import { type Section, sections, withoutTemplate } from './lines.ts';
 
 export const supervisor: CommandDialect = {
@@ -20,28 +20,76 @@ export const supervisor: CommandDialect = {
 };
 
 function commands(reading: Reading, source: Source): Invocation[] {
-  if (!/^\s*\[(?:program|fcgi-program):/m.test(source.text)) return [];
-  return sections(source, { comment: /^\s*[#;]/, indented: true })
-    .filter(({ name }) => /^(?:fcgi-)?program:/.test(name))
-    .flatMap((section) => program(reading, source, section).map((one) => ({ ...one, task: section.name })));
+  return programs(reading, source, new Map());
 }
 
-function program(reading: Reading, source: Source, { lines }: Section): Invocation[] {
-  const value = (key: string): Placed | undefined => lines.findLast((line) => line.key === key)?.value;
+/** The programs of a file, in the environment that supervisord is started with. */
+export function programs(reading: Reading, source: Source, given: ReadonlyMap<string, Value>): Invocation[] {
+  if (!/^\s*\[(?:program|fcgi-program):/m.test(source.text)) return [];
+  const all = sections(source, { comment: /^\s*[#;]/, indented: true });
+  const variables: Variables = new Map(given);
+  const outer = all.find(({ name }) => name === 'supervisord');
+  for (const [name, one] of outer === undefined ? [] : environmentOf(outer, given, variables))
+    variables.set(name, one);
+  return all
+    .filter(({ name }) => /^(?:fcgi-)?program:/.test(name))
+    .flatMap((section) => program(reading, source, section, given, variables));
+}
+
+/** The files that `[include]` names, with `*` for any name. */
+export function included(reading: Reading, source: Source): readonly Source[] {
+  const named = sections(source, { comment: /^\s*[#;]/, indented: true })
+    .find(({ name }) => name === 'include')
+    ?.lines.findLast(({ key }) => key === 'files')?.value.text;
+  return (named ?? '')
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, 20)
+    .flatMap((pattern): readonly Source[] => {
+      const path = reading.resolve(dirname(source.path), pattern.replace('%(here)s', '.'));
+      const name = basename(path).split('*');
+      if (name.length === 1) return [settingsFile(reading, path) ?? []].flat();
+      const [before = '', after = ''] = [name[0], name.at(-1)];
+      return reading.files
+        .list(dirname(path))
+        .filter((one) => one.kind === 'file' && one.name.startsWith(before) && one.name.endsWith(after))
+        .slice(0, 50)
+        .flatMap((one) => settingsFile(reading, `${dirname(path)}/${one.name}`) ?? []);
+    });
+}
+
+function program(
+  reading: Reading,
+  source: Source,
+  section: Section,
+  given: ReadonlyMap<string, Value>,
+  outer: Variables,
+): Invocation[] {
+  const value = (key: string): Placed | undefined =>
+    section.lines.findLast((line) => line.key === key)?.value;
   const command = value('command');
   if (command === undefined) return [];
-  const variables: Variables = new Map();
-  const env: Variables = new Map();
-  const given = value('environment');
-  if (given !== undefined)
-    for (const [name, one] of assignments(expanded(bare(given), variables), variables)) env.set(name, one);
-  const text = expanded(bare(command), variables);
+  const variables: Variables = new Map(outer);
+  const own = environmentOf(section, given, variables);
+  const text = expanded(bare(command), given, variables);
   const folder = value('directory');
-  const directory = folder === undefined ? undefined : filled(expanded(bare(folder), variables), variables);
+  const directory =
+    folder === undefined ? undefined : filled(expanded(bare(folder), given, variables), variables);
   const known = directory?.unknown === undefined ? directory?.text.trim() : undefined;
-  for (const [name, one] of variables) env.set(name, one);
-  const shell = shellIn(reading, dirname(source.path), known, env);
-  return invocations(text, shell).map((one) => anywhere(one, reading, source.path));
+  const shell = shellIn(reading, dirname(source.path), known, new Map([...variables, ...own]));
+  return invocations(text, shell).map((one) => ({
+    ...anywhere(one, reading, source.path),
+    task: section.name,
+  }));
+}
+
+function environmentOf(
+  { lines }: Section,
+  given: ReadonlyMap<string, Value>,
+  variables: Variables,
+): readonly (readonly [string, Value])[] {
+  const value = lines.findLast(({ key }) => key === 'environment')?.value;
+  return value === undefined ? [] : assignments(expanded(bare(value), given, variables), variables);
 }
 
 /** In one line, without the comments that may stand behind each of its lines. */
@@ -50,13 +98,15 @@ function bare(value: Placed): Placed {
 }
 
 /** `%(ENV_X)s` is the environment's, `%(here)s` and the like are supervisor's; `%%` is a percent sign. */
-function expanded(value: Placed, variables: Variables): Placed {
+function expanded(value: Placed, given: ReadonlyMap<string, Value>, variables: Variables): Placed {
   return replaced(
     withoutTemplate(value, variables),
     /%%|%\((\w+)\)(?:s|\d*d)/g,
     (match) => {
       if (match[0] === '%%') return '%';
       const name = (match[1] ?? '').replace(/^ENV_/, '$');
+      const outside = name.startsWith('$') ? given.get(name.slice(1)) : undefined;
+      if (outside !== undefined) return outside.unknown === undefined ? outside.text : outside;
       const at = value.at(match.index, match.index + match[0].length);
       return { text: '', at, unknown: { why: `depends on ${name}`, hinted: false } };
     },

@@ -7,7 +7,7 @@ import type { Reading, Source } from '../source.ts';
 import { justRecipes } from './just.ts';
 import { makeRecipes } from './make.ts';
 import { tomlRecipes } from './pyproject.ts';
-import { supervisor } from './supervisor.ts';
+import { included, programs } from './supervisor.ts';
 
 type Recipes = (reading: Reading, source: Source) => readonly Invocation[];
 
@@ -53,8 +53,9 @@ function supervised(reading: Reading, { args, cwd, env }: Invocation): readonly 
     const opened =
       isWithin(reading.root, path) && reading.kind(path) === 'file' ? reading.peek(path) : undefined;
     if (!opened?.ok || opened.source.text.length > 256 * 1024) continue;
-    const found = supervisor.commands(reading, opened.source);
-    return found.map((one) => ({ ...one, env: new Map([...env, ...one.env]) }));
+    return [opened.source, ...included(reading, opened.source)].flatMap((source) =>
+      programs(reading, source, env),
+    );
   }
   return [];
 }

@@ -13,47 +13,50 @@ import { serves } from './script.ts';
 
 export const tox: CommandDialect = {
   common: true,
-  holdsCommands: (name, path) => name === 'tox.ini' && !isSupporting(path),
+  holdsCommands: (name, path) => /^(tox\.ini|setup\.cfg)$/.test(name) && !isSupporting(path),
   commands,
 };
 
 function commands(reading: Reading, source: Source): Invocation[] {
-  return sections(source, { comment: /^\s*#/, indented: true, continued: /\\$/ }).flatMap(
-    ({ name, lines: entries }) => {
-      const task = /^testenv:(.+)$/.exec(name)?.[1];
-      if (task === undefined || !serves(task)) return [];
-      const value = (key: string): Placed | undefined => entries.findLast((line) => line.key === key)?.value;
-      const variables: Variables = new Map();
-      const setenv = value('setenv') ?? value('set_env');
-      for (const { start, end } of setenv === undefined ? [] : lines(setenv.text)) {
-        const entry = /^\s*(\w+)\s*=\s*/.exec(setenv?.text.slice(start, end) ?? '');
-        if (setenv === undefined || entry?.[1] === undefined) continue;
-        const text = expanded(slice(setenv, start + entry[0].length, end), variables);
-        variables.set(entry[1], filled(text, variables));
-      }
-      const text = value('commands');
-      const folder = value('changedir') ?? value('change_dir');
-      const cwd = folder === undefined || folder.text.includes('{') ? undefined : folder.text.trim();
-      const shell = shellIn(reading, dirname(source.path), cwd, variables);
-      return text === undefined
-        ? []
-        : invocations(expanded(text, variables), { ...shell, env: variables }).map((one) => ({
-            ...one,
-            task,
-          }));
-    },
-  );
+  const all = sections(source, { comment: /^\s*#/, indented: true, continued: /\\$/ });
+  const common = all.find(({ name }) => name === 'testenv')?.lines ?? [];
+  return all.flatMap(({ name, lines: entries }) => {
+    const task = /^testenv:(.+)$/.exec(name)?.[1];
+    if (task === undefined || !serves(task)) return [];
+    const value = (key: string): Placed | undefined =>
+      entries.findLast((line) => line.key === key)?.value ??
+      common.findLast((line) => line.key === key && key !== 'commands')?.value;
+    const variables: Variables = new Map();
+    const setenv = value('setenv') ?? value('set_env');
+    for (const { start, end } of setenv === undefined ? [] : lines(setenv.text)) {
+      const entry = /^\s*(\w+)\s*=\s*/.exec(setenv?.text.slice(start, end) ?? '');
+      if (setenv === undefined || entry?.[1] === undefined) continue;
+      const text = expanded(slice(setenv, start + entry[0].length, end), variables);
+      variables.set(entry[1], filled(text, variables));
+    }
+    const text = value('commands');
+    const folder = value('changedir') ?? value('change_dir');
+    const cwd = folder === undefined || folder.text.includes('{') ? undefined : folder.text.trim();
+    const shell = shellIn(reading, dirname(source.path), cwd, variables);
+    return text === undefined
+      ? []
+      : invocations(expanded(text, variables), { ...shell, env: variables }).map((one) => ({
+          ...one,
+          task,
+        }));
+  });
 }
 
-/** `{env:NAME:default}`; other substitutions are tox's own. */
+/** `{env:NAME:default}`, `{posargs:default}`; other substitutions are tox's own. */
 function expanded(value: Placed, variables: Variables): Placed {
   return replaced(
     value,
-    /\{(?:env:(\w+)(?::([^{}]*))?|[\w:]+)\}/g,
+    /\{(?:env:(\w+)(?::([^{}]*))?|posargs(?::([^{}]*))?|[\w:[\]]+)\}/g,
     (match) => {
       const at = value.at(match.index, match.index + match[0].length);
-      const why = `depends on ${match[1] === undefined ? match[0] : `$${match[1]}`}`;
-      return { text: match[2] ?? '', at, unknown: { why, hinted: match[2] !== undefined } };
+      const why = `depends on ${match[1] === undefined ? match[0].replace(/:.*/, '}') : `$${match[1]}`}`;
+      const text = match[2] ?? match[3];
+      return { text: text ?? '', at, unknown: { why, hinted: text !== undefined }, splits: true };
     },
     variables,
   );

@@ -5,7 +5,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type Sca
 import type { Location } from '../../base/range.ts';
 import type { Value } from '../setting.ts';
 import { filled, placedString, replaced } from '../shell/placed.ts';
-import { hole, type Placed, type Variables, type Word } from '../shell/words.ts';
+import { hole, type Placed, type Variable, type Variables, type Word } from '../shell/words.ts';
 import type { Source } from '../source.ts';
 
 const depthLimit = 64;
@@ -19,9 +19,22 @@ export class Yaml {
   readonly #document: Document;
   #items: readonly Yaml[] | undefined;
 
-  constructor(node: Node, document: Document) {
+  /** Why what stands here is only the default of something else. */
+  readonly #doubt: string | undefined;
+
+  constructor(node: Node, document: Document, doubt?: string) {
     this.#node = node;
     this.#document = document;
+    this.#doubt = doubt;
+  }
+
+  get isDefault(): boolean {
+    return this.#doubt !== undefined;
+  }
+
+  /** The same as the default of something that may be set elsewhere. */
+  asDefault(why: string): Yaml {
+    return new Yaml(this.#node, this.#document, why);
   }
 
   /** A map's entry, its own or a merged one. */
@@ -42,7 +55,7 @@ export class Yaml {
     const merged: Yaml[] = [];
     for (const { key, value } of this.#node.items.slice(0, entryLimit)) {
       if (!isScalar(key)) continue;
-      const yaml = this.#document.node(value);
+      const yaml = this.#document.node(value, this.#doubt);
       if (yaml === undefined) continue;
       if (key.value === '<<') merged.push(...(yaml.items().length > 0 ? yaml.items() : [yaml]));
       else own.push({ key: this.#document.text(key), at: this.#document.place(key), value: yaml });
@@ -59,7 +72,9 @@ export class Yaml {
 
   items(): readonly Yaml[] {
     if (!isSeq(this.#node)) return [];
-    this.#items ??= this.#node.items.slice(0, entryLimit).flatMap((item) => this.#document.node(item) ?? []);
+    this.#items ??= this.#node.items
+      .slice(0, entryLimit)
+      .flatMap((item) => this.#document.node(item, this.#doubt) ?? []);
     return this.#items;
   }
 
@@ -89,7 +104,15 @@ export class Yaml {
   placed(variables: Variables): Placed | undefined {
     if (!isScalar(this.#node) || this.#node.value === null) return undefined;
     if (this.#document.text(this.#node).length > textLimit) return undefined;
-    return this.#document.placed(this.#node, variables);
+    const placed = this.#document.placed(this.#node, variables);
+    if (this.#doubt === undefined) return placed;
+    const unknown = { why: this.#doubt, hinted: true };
+    return replaced(
+      placed,
+      /[\s\S]+/g,
+      ([text]) => ({ text, at: this.at, unknown, splits: true }),
+      variables,
+    );
   }
 
   /** A scalar as one value. */
@@ -124,10 +147,15 @@ class Document {
     this.#anchors.set(name, node);
   }
 
-  node(value: unknown): Yaml | undefined {
+  node(value: unknown, doubt?: string): Yaml | undefined {
     let node = value;
     for (let i = 0; isAlias(node) && i < 10; i++) node = this.#anchors.get(node.source);
-    return isMap(node) || isSeq(node) || isScalar(node) ? new Yaml(node, this) : undefined;
+    if (isScalar(node) && typeof node.value === 'string' && hole.test(node.value)) {
+      const [name = ''] = node.value.trim();
+      const whole = this.#template.holes.get(name)?.yaml;
+      if (whole !== undefined && node.value.trim().replaceAll(name, '') === '') return whole;
+    }
+    return isMap(node) || isSeq(node) || isScalar(node) ? new Yaml(node, this, doubt) : undefined;
   }
 
   text(node: Scalar): string {
@@ -174,10 +202,13 @@ class Document {
   }
 }
 
+/** What stands in the place of a template's piece: a text, or a list or map. */
+export type Hole = Variable & { readonly yaml?: Yaml };
+
 /** A template as YAML: a text of the same length, in which each piece is a hole. */
 export interface Template {
   readonly text: string;
-  readonly holes: ReadonlyMap<string, Value>;
+  readonly holes: ReadonlyMap<string, Hole>;
   /** Stretches that are there only under a condition. */
   readonly conditional: readonly { readonly start: number; readonly end: number }[];
 }

@@ -109,6 +109,19 @@ export function slice(placed: Placed, from: number, to: number): Placed {
   return placed.inexact === true ? { text, inexact: true, at } : { text, at };
 }
 
+/** One text behind another, with a blank between. */
+export function joined(first: Placed, second: Placed): Placed {
+  const length = first.text.length;
+  const from = (index: number): Location['range']['start'] =>
+    (index <= length ? first.at(index, index) : second.at(index - length - 1, index - length - 1)).range
+      .start;
+  const { path } = first.at(0, 0);
+  return {
+    text: `${first.text} ${second.text}`,
+    at: (start, end) => ({ path, range: { start: from(start), end: from(end) } }),
+  };
+}
+
 /** A text with each match of a pattern made into something else: a text, or a value that it stands for. */
 export function replaced(
   placed: Placed,
