@@ -97,7 +97,7 @@ test('commands that serve nothing', () => {
     {
       deployments: [],
       problems: [],
-      inputs: ['/w/Procfile'],
+      inputs: ['/w/Procfile', '/w/app.json', '/w/.env'],
     },
   );
 });
