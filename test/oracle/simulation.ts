@@ -48,6 +48,7 @@ function deploymentOf(project: Project): Deployment {
             lazyApps: known(!preload),
             threads: known(true),
             optionHome: { kind: 'ini', at: source },
+            optionsAt: source,
           }
         : {
             server,

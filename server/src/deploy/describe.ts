@@ -3,7 +3,15 @@
 
 import { relativePath } from '../base/path.ts';
 import type { Location } from '../base/range.ts';
-import { type Deployment, type Entrypoint, type Setting, serverName } from './model.ts';
+import {
+  type Deployment,
+  type Entrypoint,
+  type PackageVersion,
+  packageVersion,
+  type Setting,
+  serverName,
+  uwsgiVersion,
+} from './model.ts';
 
 /** One value: what it is called, what it is, and where that is said. */
 export interface DescribedValue {
@@ -42,6 +50,9 @@ export function describe(deployment: Deployment, root: string): Description {
       : [{ name: 'started by', value: shown.place(via), from: 'where the command is called' }]),
     { name: 'imports from', value: roots.map((path) => shown.path(path)).join(', '), from: 'in this order' },
   ];
+  const version = serverVersion(deployment);
+  if (version !== undefined)
+    values.push({ name: 'version', value: versionWords(version), from: shown.place(version.at) });
   values.push(...ownValues(deployment, shown));
   for (const one of deployment.imports)
     values.push({
@@ -97,6 +108,18 @@ function title(deployment: Deployment, root: string): string {
 /** The load mode; one process that loads the app and serves it has none. */
 export function loadName({ load, forks }: Deployment): string {
   return forks || load === 'spawn' ? load : 'no fork';
+}
+
+function serverVersion(deployment: Deployment): PackageVersion | undefined {
+  return deployment.server === 'uwsgi'
+    ? uwsgiVersion(deployment)
+    : packageVersion(deployment, deployment.server.replace('_', '-'));
+}
+
+function versionWords({ exact, from, below }: PackageVersion): string {
+  if (exact !== undefined) return exact;
+  const bounds = [from && `${from} or newer`, below && `below ${below}`].filter(Boolean);
+  return bounds.length === 0 ? 'any' : bounds.join(', ');
 }
 
 export function entrypointName(entrypoint: Entrypoint, root: string): string {

@@ -28,6 +28,8 @@ export interface ServerDialect {
   /** Whether a file of this name may configure the server by itself. */
   configures(name: string): boolean;
   fromFile(world: World, path: string): Found | undefined;
+  /** What follows from the server's version, once the packages of the deployment are known. */
+  settle?(deployment: Deployment): Deployment;
 }
 
 /** A file that says which commands are run: Procfile, and others like it. */

@@ -9,7 +9,9 @@ import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
 import { fromHome, homes } from './homes/index.ts';
 import type { Deployment, Deployments } from './model.ts';
+import { namesPackages, PackageReader } from './packages/index.ts';
 import { PythonVersions } from './python-version.ts';
+import type { Value } from './setting.ts';
 import { Reading } from './source.ts';
 import { uwsgi } from './uwsgi/index.ts';
 import { findFiles, type Wanted } from './walk.ts';
@@ -23,7 +25,7 @@ export interface DeployPorts {
 
 /** Whether a file of that name may say how an app is started: its appearance calls for a new reading. */
 export function mayConfigure(name: string): boolean {
-  return kindOf(name, '') !== undefined || PythonVersions.reads(name);
+  return kindOf(name, '') !== undefined || PythonVersions.reads(name) || namesPackages(name);
 }
 
 export function readDeployments({ files, python }: DeployPorts, workspaceRoot: string): Deployments {
@@ -54,6 +56,9 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
     walk.files.filter((path) => !used.has(path)),
   );
   const versions = new PythonVersions(reading);
+  const packages = new PackageReader(reading);
+  const complete = (deployment: Deployment, python?: Value): Deployment =>
+    settled(packages.put(versions.put(deployment, python)));
   const clear = [...own, ...kept.filter(({ vague }) => !vague).map(({ found }) => found)];
   const said = kept.filter(
     ({ vague, found: { deployment } }) =>
@@ -62,14 +67,18 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
   return {
     deployments: identified(
       [
-        ...said.map(({ found, python: given }) => versions.put(found.deployment, given)),
-        ...own.map(({ deployment }) => versions.put(deployment)),
+        ...said.map(({ found, python: given }) => complete(found.deployment, given)),
+        ...own.map(({ deployment }) => complete(deployment)),
       ],
       workspaceRoot,
     ),
     problems: [...reading.problems].sort((a, b) => compareLocations(a.at, b.at)),
     inputs: reading.inputs,
   };
+}
+
+function settled(deployment: Deployment): Deployment {
+  return servers.reduce((one, server) => server.settle?.(one) ?? one, deployment);
 }
 
 function kindOf(name: string, path: string): Wanted {

@@ -3,6 +3,7 @@
 // Readers of this model must not need to know which dialect it came from, except through `server`.
 
 import type { Location } from '../base/range.ts';
+import type { VersionBounds } from '../base/version.ts';
 
 /** Servers as people call them. `django` and `flask` are their development servers, `python` is a program of the project's own. */
 export const serverNames = {
@@ -76,6 +77,8 @@ export interface UwsgiFacts {
   readonly lazyApps: Setting<boolean>;
   /** Threads of the application run between requests (enable-threads, or 2.0.27 and newer). */
   readonly threads: Setting<boolean>;
+  /** Where an option that is missing is said to be: the header of its section, or the command. */
+  readonly optionsAt: Location;
   /** Where an option can be added: end of the `[uwsgi]` section or of the command. */
   readonly optionHome: OptionHome;
 }
@@ -122,6 +125,18 @@ export interface OptionHome {
   readonly around?: readonly [before: string, after: string];
 }
 
+/** What the project says of a package's version; without a bound it only says that the package is used. */
+export interface PackageVersion extends VersionBounds {
+  readonly at: Location;
+}
+
+export interface Packages {
+  /** By name, in lower case with `-` between its words. */
+  readonly versions: ReadonlyMap<string, PackageVersion>;
+  /** Equal where the versions are: a map is invisible to JSON. */
+  readonly fingerprint: string;
+}
+
 export interface Deployment {
   /** Stable between analyses: server, file and ordinal. */
   readonly id: string;
@@ -151,6 +166,8 @@ export interface Deployment {
   readonly options: readonly OptionValue[];
   /** Python's version where the app runs, such as `3.12`; absent where nothing says it. */
   readonly pythonVersion?: Setting<string>;
+  /** Versions of packages where it runs, as far as the project says them; ask by `packageVersion`. */
+  readonly packages?: Packages;
   readonly facts: Facts;
 }
 
@@ -169,4 +186,17 @@ export interface Deployments {
 
 export function serverName(server: Server): string {
   return serverNames[server];
+}
+
+/** The version of a package, by any of the names it is published under. */
+export function packageVersion(
+  { packages }: Pick<Deployment, 'packages'>,
+  ...names: readonly string[]
+): PackageVersion | undefined {
+  return names.map((name) => packages?.versions.get(name)).find((version) => version !== undefined);
+}
+
+/** uWSGI is published as its source, `uwsgi`, and built, `pyuwsgi`. */
+export function uwsgiVersion(deployment: Pick<Deployment, 'packages'>): PackageVersion | undefined {
+  return packageVersion(deployment, 'uwsgi', 'pyuwsgi');
 }

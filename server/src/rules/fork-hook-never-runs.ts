@@ -78,7 +78,8 @@
  */
 
 import { compareLocations, type Location } from '../base/range.ts';
-import { type Deployment, serverName } from '../deploy/model.ts';
+import { isAtLeast } from '../base/version.ts';
+import { type Deployment, serverName, uwsgiVersion } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { callHookDirectly, offered, setUwsgiOption } from '../fixes/index.ts';
 import { beforeFork, type Event } from '../simulate/event.ts';
@@ -175,13 +176,27 @@ function remedy(hook: HookRegister, deployment: Deployment): string | undefined 
     if (!beforeFork(hook.phase)) return 'call';
     return firstWorkerLoads(deployment) ? 'master' : undefined;
   }
-  return beforeFork(hook.phase) ? 'py-call-uwsgi-fork-hooks' : undefined;
+  return beforeFork(hook.phase) ? forkOption(hook, deployment) : undefined;
+}
+
+/** Before 2.0.27 `py-call-uwsgi-fork-hooks` calls the child's side alone, and that only where threads are on. */
+function forkOption(hook: HookRegister, deployment: Deployment): string | undefined {
+  if (!isOld(deployment)) return 'py-call-uwsgi-fork-hooks';
+  return onMastersSide(hook) ? undefined : 'py-call-osafterfork';
+}
+
+function isOld(deployment: Deployment): boolean {
+  return isAtLeast(uwsgiVersion(deployment), '2.0.27') === false;
 }
 
 /** uWSGI calls the side of the master with one of its two options only, and from 2.0.27 on. */
 function runs(hook: HookRegister, deployment: Deployment): boolean {
   if (deployment.server !== 'uwsgi' || !onMastersSide(hook)) return hook.ran;
-  return hook.ran && deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks');
+  return (
+    hook.ran &&
+    !isOld(deployment) &&
+    deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks')
+  );
 }
 
 function onMastersSide({ hook }: HookRegister): boolean {
@@ -232,9 +247,20 @@ function why(hook: HookRegister, deployment: Deployment): string {
       'Call the function at import, or preload the app.'
     );
   }
-  return onMastersSide(hook)
-    ? 'uWSGI forks in C and calls this side of `os.register_at_fork` only with `py-call-uwsgi-fork-hooks = true`, from ' +
-        '2.0.27 on. Set it, or do not rely on the callback.'
-    : 'uWSGI forks in C and does not call what `os.register_at_fork` registers. Set `py-call-uwsgi-fork-hooks = true`, ' +
-        'or use `@uwsgidecorators.postfork`.';
+  return optionNeeded(hook, deployment);
+}
+
+function optionNeeded(hook: HookRegister, deployment: Deployment): string {
+  if (onMastersSide(hook))
+    return isOld(deployment)
+      ? 'uWSGI forks in C and calls this side of `os.register_at_fork` from 2.0.27 on, with ' +
+          '`py-call-uwsgi-fork-hooks = true`. Use a newer uWSGI, or do not rely on the callback.'
+      : 'uWSGI forks in C and calls this side of `os.register_at_fork` only with `py-call-uwsgi-fork-hooks = true`, ' +
+          'from 2.0.27 on. Set it, or do not rely on the callback.';
+  const given = deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks');
+  const useless = given ? ', and before 2.0.27 `py-call-uwsgi-fork-hooks` needs `enable-threads`' : '';
+  return (
+    `uWSGI forks in C and does not call what \`os.register_at_fork\` registers${useless}. ` +
+    `Set \`${forkOption(hook, deployment)} = true\`, or use \`@uwsgidecorators.postfork\`.`
+  );
 }

@@ -10,6 +10,7 @@ import { threadBeforeFork } from './thread-before-fork.ts';
 import { unknownOption } from './unknown-option.ts';
 import { uwsgiCheaperInvalid } from './uwsgi-cheaper-invalid.ts';
 import { uwsgiMasterRequired } from './uwsgi-master-required.ts';
+import { uwsgiThreadsDisabled } from './uwsgi-threads-disabled.ts';
 
 export const rules: readonly Rule[] = [
   threadBeforeFork,
@@ -21,4 +22,5 @@ export const rules: readonly Rule[] = [
   unknownOption,
   uwsgiCheaperInvalid,
   uwsgiMasterRequired,
+  uwsgiThreadsDisabled,
 ];

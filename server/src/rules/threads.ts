@@ -96,7 +96,7 @@ function unfinishedAtFork({ deployment, simulation: { events } }: Case): readonl
 }
 
 /** What made a greenlet of it before it was started. */
-function greenAt(start: ThreadStart, input: Case): Patch | undefined {
+export function greenAt(start: ThreadStart, input: Case): Patch | undefined {
   const { events } = input.simulation;
   const early = uwsgiOption('gevent-early-monkey-patch', input);
   if (early !== undefined) return { by: 'gevent', at: early.at };

@@ -246,7 +246,8 @@ class Run {
   /** The application and everything that was handed to libraries, with unknown arguments. */
   private requests(): void {
     const { m, application } = this;
-    const followed = m.recorder.events.some(mattersToRequests) || this.mentionsCollector();
+    const followed =
+      m.recorder.events.some(mattersToRequests) || this.threadsMatter() || this.mentionsCollector();
     for (const run of m.firstRequests)
       this.guarded(() => m.maybe('likely', () => m.recorder.inPhase('request', [], run)), 'request');
     if (!followed) return;
@@ -271,6 +272,12 @@ class Run {
     }
     if (m.callbacks.length > callbackLimit)
       m.limits.add(`More than ${callbackLimit} callbacks were not followed.`);
+  }
+
+  /** Where uWSGI does not run them, each thread that a request starts is of interest. */
+  private threadsMatter(): boolean {
+    const { facts } = this.d;
+    return facts.server === 'uwsgi' && facts.threads.known && !facts.threads.value;
   }
 
   /** Request code may call the collector itself: it would have to name it. */

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { temporaryFolder } from './project.ts';
-import { venv } from './venv.ts';
+import { type Requirements, venv } from './venv.ts';
 
 export interface ServerOptions {
   readonly server: 'uwsgi' | 'gunicorn';
@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Path that is asked until the server answers it, whatever the answer. */
   readonly ready?: string;
   readonly timeoutMs?: number;
+  /** Which pinned packages it runs with. */
+  readonly requirements?: Requirements;
 }
 
 export interface Server {
@@ -168,8 +170,11 @@ interface Started {
   stop(): Promise<void>;
 }
 
-async function launch({ server, dir, args, env }: ServerOptions, port: number): Promise<Started> {
-  const { bin } = await venv();
+async function launch(
+  { server, dir, args, env, requirements }: ServerOptions,
+  port: number,
+): Promise<Started> {
+  const { bin } = await venv(requirements);
   const address =
     server === 'uwsgi' ? ['--http-socket', `127.0.0.1:${port}`] : ['--bind', `127.0.0.1:${port}`];
   const child = spawn(join(bin, server), [...address, ...args], {

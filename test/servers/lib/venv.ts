@@ -3,11 +3,16 @@
 import { fileURLToPath } from 'node:url';
 import { ensureVenv, type Venv } from '../../../scripts/lib/venv.mjs';
 
-const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
+/** A set of pinned packages beside this folder. `old-uwsgi` has the last uWSGI in which threads are an option. */
+export type Requirements = 'requirements' | 'requirements-old-uwsgi';
 
-let built: Promise<Venv> | undefined;
+const built = new Map<Requirements, Promise<Venv>>();
 
-export function venv(): Promise<Venv> {
-  built ??= ensureVenv({ requirements });
-  return built;
+export function venv(of: Requirements = 'requirements'): Promise<Venv> {
+  const before = built.get(of);
+  if (before !== undefined) return before;
+  const requirements = fileURLToPath(new URL(`../${of}.txt`, import.meta.url));
+  const building = ensureVenv({ requirements });
+  built.set(of, building);
+  return building;
 }

@@ -9,12 +9,14 @@ import type { Reading, Source } from '../source.ts';
 import { readArguments } from './arguments.ts';
 import { Expander, type Expansion } from './expand.ts';
 import { type Lowered, lowerUwsgi } from './lower.ts';
+import { settleVersion } from './version.ts';
 
 export const uwsgi: ServerDialect = {
   starts: (program) => /^uwsgi([-_](core|python\d*))?$/.test(program),
   fromCommand,
   configures: (name) => name.endsWith('.ini'),
   fromFile,
+  settle: settleVersion,
 };
 
 function fromCommand(

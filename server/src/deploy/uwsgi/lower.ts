@@ -20,6 +20,7 @@ import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
 import { allOptions, arityOf, impliesMaster, impliesThreads } from './option-table.ts';
 import { Options, readFlag, readNumber, readText } from './values.ts';
+import { threadsByVersion } from './version.ts';
 
 export interface Lowered {
   readonly deployment: Deployment;
@@ -66,7 +67,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
     atFork: atForkOf(options),
     imports: importsOf(options, reading, cwd),
     options: expansion.options.map((option) => optionValue(option, reading, expansion.open)),
-    facts: factsOf(options, expansion, master, home),
+    facts: factsOf(options, expansion, master, home, expansion.section?.header ?? source),
   };
   return { deployment, found: located?.found ?? true };
 }
@@ -277,6 +278,7 @@ function factsOf(
   expansion: Expansion,
   master: Setting<boolean>,
   home: OptionHome,
+  optionsAt: Location,
 ): UwsgiFacts {
   return {
     server: 'uwsgi',
@@ -284,6 +286,7 @@ function factsOf(
     lazyApps: lazyApps(options),
     threads: threadsOf(options, expansion),
     optionHome: home,
+    optionsAt,
   };
 }
 
@@ -299,11 +302,7 @@ function threadsOf(options: Options, expansion: Expansion): Setting<boolean> {
   if (flag.known && flag.value) return flag;
   if (by !== undefined) return known(true, by.at);
   if (!flag.known) return flag;
-  return unknown(
-    'threads are always on from uWSGI 2.0.27, and off in older versions without enable-threads',
-    true,
-    flag.at,
-  );
+  return unknown(threadsByVersion, true, flag.at);
 }
 
 function optionValue(
