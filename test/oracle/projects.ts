@@ -23,6 +23,8 @@ export interface Project {
   readonly unsure: readonly string[];
   /** Whether uWSGI has a master; without one its decorators cannot be imported. */
   readonly master: boolean;
+  /** The server is one of ASGI: it runs the application's lifespan in each worker. */
+  readonly asgi?: boolean;
   /** What the simulation cannot do yet. */
   readonly todo?: string;
 }

@@ -93,11 +93,11 @@ def library_class(made):
     return None
 
 
-def record(kind, frame, **more):
+def record(kind, where, **more):
     events.append({
         "kind": kind,
         "phase": state["phase"],
-        **place(frame),
+        **(where if isinstance(where, dict) else place(where)),
         **more,
         "inThread": threading.get_ident() != state["main"],
     })
@@ -265,6 +265,45 @@ def watch_at_fork():
     os.register_at_fork = register_at_fork
 
 
+def add_decorators(module):
+    """The other decorators, as `uwsgidecorators.py` has them: what calling the function then does here."""
+
+    class thread:
+        def __init__(self, function):
+            self.function = function
+            self.decorated = place(sys._getframe(1))
+
+        def __call__(self, *args):
+            caller = sys._getframe(1)
+            at = place(caller) if in_project(caller) else self.decorated  # Called by the server itself.
+            record("thread-start", at, type="uwsgidecorators.thread()", created=at, **defined(self.function))
+            _thread.start_new_thread(self.function, args)
+            return self.function
+
+    class elsewhere:
+        def __init__(self, *args, **kwargs):
+            pass
+
+        def __call__(self, *args, **kwargs):
+            return None
+
+        spool = __call__
+
+    class gives_back:
+        def __init__(self, *args, **kwargs):
+            pass
+
+        def __call__(self, function):
+            return function
+
+    module.thread = thread
+    module.lock = lambda function: function
+    for name in ("spool", "spoolraw", "spoolforever", "mulefunc", "mule", "muleloop", "mulemsg", "farm"):
+        setattr(module, name, elsewhere)
+    for name in ("timer", "rbtimer", "cron", "filemon", "signal", "rpc", "harakiri"):
+        setattr(module, name, gives_back)
+
+
 class NoMaster:
     """Without a master process the module exists, and raises when it is imported."""
 
@@ -287,9 +326,12 @@ def fake_uwsgi(spec):
     def register(function):
         record("hook-register", sys._getframe(1), hook="uwsgi-postfork", **defined(function))
         postfork.append(function)
+        if hasattr(function, "decorated"):
+            function.decorated = place(sys._getframe(1))
         return function
 
     decorators.postfork = register
+    add_decorators(decorators)
     sys.modules["uwsgidecorators"] = decorators
     if not spec.get("master", True):
         sys.meta_path.insert(0, NoMaster())
@@ -302,12 +344,38 @@ def fake_uwsgi(spec):
 def load(entry):
     module, _, callable_name = entry.partition(":")
     loaded = importlib.import_module(module)
-    if not callable_name:
-        return
-    found = eval(callable_name, vars(loaded)) if "(" in callable_name else vars(loaded)
-    if found is vars(loaded):
-        for part in callable_name.split("."):
-            loaded = getattr(loaded, part)
+    if "(" in callable_name:
+        return eval(callable_name, vars(loaded))
+    for part in filter(None, callable_name.split(".")):
+        loaded = getattr(loaded, part)
+    return loaded
+
+
+def start_up(application):
+    """The lifespan of an ASGI application, as far as the end of its start."""
+    import asyncio
+
+    async def drive():
+        started = asyncio.Event()
+        messages = [{"type": "lifespan.startup"}]
+
+        async def receive():
+            return messages.pop() if messages else await asyncio.Event().wait()
+
+        async def send(message):
+            if message["type"] == "lifespan.startup.failed":
+                raise RuntimeError(message.get("message"))
+            started.set()
+
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        running = asyncio.ensure_future(application(scope, receive, send))
+        waiting = asyncio.ensure_future(started.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.is_set():
+            running.result()
+
+    state["loop"] = asyncio.new_event_loop()  # Kept: what comes after the `yield` is for the end of the server.
+    state["loop"].run_until_complete(drive())
 
 
 def run_uwsgi(spec):
@@ -343,7 +411,7 @@ def run_gunicorn(spec):
 
     preload = spec.get("preload", True)
     if preload:
-        load(spec["entry"])
+        application = load(spec["entry"])
     hook("master-hook", "on_starting", server)
     hook("master-hook", "when_ready", server)
     hook("master-hook", "pre_fork", server, worker)
@@ -353,8 +421,10 @@ def run_gunicorn(spec):
     hook("worker-start", "post_fork", server, worker)
     if not preload:
         state["phase"] = "worker-import"
-        load(spec["entry"])
+        application = load(spec["entry"])
     hook("worker-start", "post_worker_init", worker)
+    if spec.get("asgi"):
+        start_up(application)
 
 
 def finish(output, failure):

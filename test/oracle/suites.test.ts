@@ -128,6 +128,8 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
     path: roots.map((path) => relative(root, path) || '.'),
     ...(config === undefined ? {} : { config: relative(root, config) }),
     ...{ forkHooks: deployment.atFork === 'run' },
+    asgi:
+      facts.server === 'gunicorn' && /uvicorn/i.test(facts.workerClass.known ? facts.workerClass.value : ''),
     also: [],
     possible: [],
     unsure: [],

@@ -1,5 +1,7 @@
 // Library knowledge by qualified name. The one place where rows are looked up.
 
+export { callbackMoment, calledMethods, type Moment } from './frameworks/callbacks.ts';
+
 import { greenRows } from './green.ts';
 import type { LibraryRow } from './row.ts';
 import { stdlibRows } from './stdlib.ts';

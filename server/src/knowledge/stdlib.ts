@@ -23,6 +23,12 @@ export const stdlibRows: readonly LibraryRow[] = [
     effect: { kind: 'thread-call', ...threadParameters(0, 'function', 1) },
     source: threading,
   },
+  {
+    // What `@uwsgidecorators.thread` makes of a function.
+    name: 'uwsgidecorators.thread()',
+    effect: { kind: 'thread-call', ...threadParameters(0, 'f', 1) },
+    source: 'uWSGI, uwsgidecorators.py',
+  },
   ...['Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue'].map(
     (name): LibraryRow => ({
       name: `queue.${name}`,

@@ -33,6 +33,21 @@ export class Resolver {
     return file;
   }
 
+  /** The modules directly in a package, by name, as `pkgutil.iter_modules` gives them. */
+  submodules(name: string): readonly string[] {
+    const found = new Set<string>();
+    for (const folder of this.find(name)?.searched ?? []) {
+      for (const { name: file, kind } of this.files.list(folder)) {
+        const base = file.endsWith('.py') ? file.slice(0, -3) : kind === 'directory' ? file : '';
+        if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(base) || base === '__init__') continue;
+        if (kind !== 'directory' || this.files.kind(`${folder}/${file}/__init__.py`) === 'file')
+          found.add(`${name}.${base}`);
+      }
+      this.probed.add(folder);
+    }
+    return [...found].sort();
+  }
+
   /** `sys.path.insert(0, root)` or `append(root)` while the app loads. */
   addRoot(root: string, first: boolean): void {
     if (this.roots.includes(root)) return;

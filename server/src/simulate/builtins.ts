@@ -4,16 +4,15 @@ import { truth } from './branches.ts';
 import { callValue } from './calls.ts';
 import { dictOf } from './collections.ts';
 import { frameworkHas } from './frameworks/index.ts';
-import { iterate, resume } from './iterate.ts';
+import { firstYield, iterate } from './iterate.ts';
 import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
-import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { findInClass, getAttribute, setAttribute } from './objects.ts';
 import type { Span } from './source.ts';
 import {
   type ClassValue,
   constant,
   type DictValue,
-  type GeneratorValue,
   library,
   type ModuleValue,
   none,
@@ -128,21 +127,6 @@ function inOrder(items: readonly Value[]): Value[] {
   return [...items];
 }
 
-/** What a generator gives first; it stays suspended there. */
-function firstOf(m: Machine, generator: GeneratorValue, at: Span, a: Activation): Value | undefined {
-  const suspend = new PythonRaise('GeneratorExit', m.location(at));
-  let given: Value | undefined;
-  try {
-    resume(m, generator, a, (value) => {
-      given = value;
-      throw suspend;
-    });
-  } catch (error) {
-    if (error !== suspend) throw error;
-  }
-  return given;
-}
-
 const builtins: Readonly<Record<string, Known>> = {
   list: collected('list'),
   tuple: collected('tuple'),
@@ -236,9 +220,9 @@ const builtins: Readonly<Record<string, Known>> = {
       }),
     };
   },
-  next: (m, args, at, a) => {
+  next: (m, args, at) => {
     const value = first(args);
-    const given = value.t === 'generator' && a ? firstOf(m, value, at, a) : iterate(m, value).items[0];
+    const given = value.t === 'generator' ? firstYield(m, value, at) : iterate(m, value).items[0];
     return given ?? args.positional[1] ?? unknown;
   },
   getattr: (m, args, at) => {

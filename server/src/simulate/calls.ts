@@ -1,9 +1,10 @@
 // Calls: of project functions with a frame on the trace, of classes, of bound and library things.
-// What is handed to a library escapes: it may be called later, in a request.
 
 import { locationKey } from '../base/range.ts';
-import { instantiate, newInstance } from './classes.ts';
+import { instantiate } from './classes.ts';
+import { handOver, handOverAll } from './escape.ts';
 import { runFunction } from './functions.ts';
+import { firstYield, iterate } from './iterate.ts';
 import { callLibrary, callLibraryMethod } from './library.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
@@ -151,64 +152,15 @@ function depthReached(m: Machine): boolean {
   return true;
 }
 
-/** A library call of unknown effect: its function arguments may be called later. */
-export function handOverAll(m: Machine, args: CallArgs, at: Span, via: string): Value {
-  for (const value of args.positional) handOver(m, value, at, via);
-  for (const value of args.keywords.values()) handOver(m, value, at, via);
-  return unknown;
-}
-
-const escapeDepth = 3;
-
-/** Notes a function that left the project: callbacks, views, handlers; and the methods of classes handed over. */
-export function handOver(m: Machine, value: Value, at: Span, via: string, depth = 0): void {
-  switch (value.t) {
-    case 'function':
-    case 'bound':
-    case 'partial':
-      m.callbacks.push({
-        value,
-        at: m.location(at),
-        via,
-        frames: [...m.recorder.frames],
-        phase: m.recorder.phase,
-      });
-      return;
-    case 'class':
-      for (const member of methodsOf(m, value, at)) handOver(m, member, at, via, depth);
-      return;
-    case 'instance': {
-      const call = findInClass(value.cls, '__call__');
-      if (call?.t === 'function') handOver(m, { t: 'bound', self: value, fn: call }, at, via, depth);
-      return;
-    }
-    case 'sequence':
-      if (depth < escapeDepth)
-        for (const item of value.items.slice(0, 256)) handOver(m, item, at, via, depth + 1);
-      return;
-    case 'dict':
-      if (depth < escapeDepth)
-        for (const entry of [...value.entries.values()].slice(0, 256))
-          handOver(m, entry.value, at, via, depth + 1);
-      return;
-    case 'union':
-      for (const option of value.options) handOver(m, option, at, via, depth);
-      return;
-    default:
-      return;
-  }
-}
-
-/** Methods of a class that a library will make instances of. */
-function methodsOf(m: Machine, cls: ClassValue, at: Span): readonly Value[] {
-  if (!cls.mro.some((c) => c.t === 'library')) return [];
-  const self = { ...newInstance(m, cls, at), open: true };
-  return [...cls.attrs.values()]
-    .filter((v): v is FunctionValue => v.t === 'function')
-    .map((fn) => ({ t: 'bound', self, fn }));
-}
-
-/** Runs a function that a library or the server calls, with arguments we do not know. */
+/** Runs a function that a library or the server calls, with arguments we do not know; a coroutine to its end. */
 export function callCallback(m: Machine, value: Value, at: Span): void {
-  callValue(m, value, { ...noArgs, open: true }, at, undefined);
+  const result = callValue(m, value, { ...noArgs, open: true }, at, undefined);
+  if (result.t === 'generator') iterate(m, result);
+}
+
+/** As far as the first `yield`: the part of a lifespan that runs when the worker starts. */
+export function callUntilYield(m: Machine, value: Value, at: Span): void {
+  const result = callValue(m, value, { ...noArgs, open: true }, at, undefined);
+  if (result.t === 'generator') firstYield(m, result, at);
+  else if (result.t === 'instance') handOver(m, result, at, 'the server');
 }

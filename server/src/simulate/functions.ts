@@ -1,6 +1,7 @@
 // Functions of the project: defining them, applying decorators, running their bodies.
 
-import { callValue, handOver } from './calls.ts';
+import { callValue } from './calls.ts';
+import { handOver } from './escape.ts';
 import { evaluate } from './expressions.ts';
 import { type Activation, type Machine, newActivation } from './machine.ts';
 import type { Expr, Param, Span, Stmt } from './source.ts';
@@ -81,10 +82,17 @@ export function decorate(
     const next = callValue(m, decorator, { positional: [result], keywords: new Map(), open: false }, at, a);
     if (next.t === 'unknown' || (next.t === 'object' && next.native === undefined)) {
       if (decorator.t === 'unknown') handOver(m, result, at, 'a decorator');
-      result = result.t === 'function' ? { ...result, wrapped: true } : result;
+      result = result.t === 'function' ? wrappedBy(result, decorator) : result;
     } else result = next;
   }
   return result;
+}
+
+function wrappedBy(fn: FunctionValue, decorator: Value): FunctionValue {
+  if (decorator.t === 'library') return { ...fn, wrapped: true, madeBy: `${decorator.name}()` };
+  if (decorator.t === 'method')
+    return { ...fn, wrapped: true, madeBy: `${decorator.of}.${decorator.name}()` };
+  return { ...fn, wrapped: true, ...(decorator.t === 'object' ? { madeBy: decorator.of } : {}) };
 }
 
 /** Runs a function of the project; the trace frame is the caller's business. */

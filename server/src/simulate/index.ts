@@ -7,7 +7,7 @@ import { spanOf } from '../base/range.ts';
 import { type Deployment, type Entrypoint, serverName } from '../deploy/model.ts';
 import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
-import { callCallback, callValue } from './calls.ts';
+import { callCallback, callUntilYield, callValue } from './calls.ts';
 import type { Event, Phase, Simulation } from './event.ts';
 import { moduleAt } from './frameworks/places.ts';
 import { importModule, moduleAttribute, runModule } from './imports.ts';
@@ -101,6 +101,7 @@ class Run {
     this.threads();
     if (!loadsBefore) this.loadApp('worker-import');
     this.hook('post_worker_init', 'worker-start');
+    this.startUp();
     this.threads();
     this.requests();
     this.threads();
@@ -243,6 +244,24 @@ class Run {
     }
   }
 
+  /** What the application wants to have called when its server starts it, in each worker. */
+  private startUp(): void {
+    const { m } = this;
+    // No lifespan where applications are WSGI's.
+    if (this.d.server === 'uwsgi') return;
+    for (const callback of m.callbacks.filter(({ when }) => when === 'worker-start')) {
+      const { at, value } = callback;
+      const frame = { at, text: 'the server calls it when a worker starts', kind: 'callback' as const };
+      this.guarded(
+        () =>
+          m.recorder.inPhase('worker-start', [frame], () =>
+            m.as(moduleAt(at.path), () => callUntilYield(m, value, spanOf(at.range))),
+          ),
+        'hook',
+      );
+    }
+  }
+
   /** The application and everything that was handed to libraries, with unknown arguments. */
   private requests(): void {
     const { m, application } = this;
@@ -263,6 +282,8 @@ class Run {
     for (let i = 0; i < m.callbacks.length && i < callbackLimit; i++) {
       const callback = m.callbacks[i];
       if (callback === undefined) break;
+      if (callback.when !== 'request' && !(callback.when === 'task' && worksOffTasks(this.d.server)))
+        continue;
       const fn = callback.value.t === 'bound' ? callback.value.fn : callback.value;
       const identity = fn.t === 'function' ? fn.body : fn;
       if (seen.has(identity)) continue;
@@ -317,6 +338,11 @@ class Run {
       );
     }
   }
+}
+
+/** Servers whose workers execute tasks, as others answer requests. */
+function worksOffTasks(server: Deployment['server']): boolean {
+  return server === 'celery' || server === 'rq' || server === 'dramatiq' || server === 'huey';
 }
 
 const callbackLimit = 4000;

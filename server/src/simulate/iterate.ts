@@ -1,7 +1,8 @@
 // What iterating a value gives, as far as it is known.
 
 import { callMethod } from './calls.ts';
-import type { Activation, Machine } from './machine.ts';
+import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import type { Span } from './source.ts';
 import { constant, type GeneratorValue, optionsOf, unknown, type Value } from './value.ts';
 
 export interface Items {
@@ -64,4 +65,21 @@ export function resume(
       m.activations.pop();
     }
   });
+}
+
+/** What a generator gives first; it stays suspended there. */
+export function firstYield(m: Machine, generator: GeneratorValue, at: Span): Value | undefined {
+  const suspend = new PythonRaise('GeneratorExit', m.location(at));
+  const { run } = generator;
+  generator.run = undefined;
+  let given: Value | undefined;
+  try {
+    run?.((value) => {
+      given = value;
+      throw suspend;
+    });
+  } catch (error) {
+    if (error !== suspend) throw error;
+  }
+  return given;
 }

@@ -5,8 +5,8 @@ import type { Activation, Machine } from './machine.ts';
 import type { Span } from './source.ts';
 import { type CallArgs, unknown, type Value } from './value.ts';
 
-/** What a known function does: given the machine and its arguments, its result. */
-export type Known = (m: Machine, args: CallArgs, at: Span, a: Activation | undefined) => Value;
+/** What a known function does: given the machine and its arguments, its result. `self`: whose method it is. */
+export type Known = (m: Machine, args: CallArgs, at: Span, a: Activation | undefined, self?: Value) => Value;
 
 export function first(args: CallArgs): Value {
   return args.positional[0] ?? unknown;

@@ -11,9 +11,10 @@ import {
   threadMethods,
 } from '../knowledge/index.ts';
 import { builtinFunction } from './builtins.ts';
-import { callCallback, callValue, handOverAll } from './calls.ts';
+import { callCallback, callValue } from './calls.ts';
 import { newInstance } from './classes.ts';
 import { containerMethod } from './containers.ts';
+import { handOverAll } from './escape.ts';
 import { frameworkFunction } from './frameworks/index.ts';
 import { importByName } from './imports.ts';
 import { isClassName } from './known.ts';
@@ -129,7 +130,7 @@ export function callLibraryMethod(
   const row = libraryRow(`${of}.${name}`);
   if (row) return applyEffect(m, row, args, at);
   const framework = frameworkFunction(name === '__init__' ? of : `${of}.${name}`);
-  if (framework) return framework(m, args, at, a);
+  if (framework) return framework(m, args, at, a, self);
   if (name === '__init__') return none;
   const [made] = args.positional;
   if (name === '__new__' && made?.t === 'class') return newInstance(m, made, at);

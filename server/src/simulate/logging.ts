@@ -3,6 +3,7 @@
 
 import { callValue } from './calls.ts';
 import { importString } from './dotted.ts';
+import { handOver } from './escape.ts';
 import { first, type Known, textOf } from './known.ts';
 import type { Machine } from './machine.ts';
 import type { Span } from './source.ts';
@@ -30,7 +31,8 @@ function make(m: Machine, description: DictValue, at: Span): void {
     const name = textOf(key);
     if (name !== undefined && !notPassed.has(name)) keywords.set(name, value);
   }
-  callValue(m, factory, { positional: [], keywords, open: false }, at, m.activation);
+  const made = callValue(m, factory, { positional: [], keywords, open: false }, at, m.activation);
+  handOver(m, made, at, 'logging.config.dictConfig');
 }
 
 const notPassed = new Set(['()', 'class', 'formatter', 'filters', '.', 'level']);

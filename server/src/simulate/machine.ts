@@ -3,6 +3,7 @@
 
 import type { Location, Span } from '../base/range.ts';
 import { rangeOf } from '../base/range.ts';
+import type { Moment } from '../knowledge/index.ts';
 import type { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
 import type { Certainty, Frame, Phase } from './event.ts';
@@ -68,6 +69,7 @@ export interface Callback {
   readonly value: Value;
   readonly at: Location;
   readonly via: string;
+  readonly when: Moment;
   readonly frames: readonly Frame[];
   readonly phase: Phase;
 }

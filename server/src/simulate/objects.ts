@@ -2,6 +2,7 @@
 
 import { callMethod, callValue } from './calls.ts';
 import { missingItem } from './collections.ts';
+import { handOver } from './escape.ts';
 import { frameworkAttribute } from './frameworks/index.ts';
 import { importSubmodule, moduleAttribute } from './imports.ts';
 import { libraryAttribute, setLibraryAttribute } from './library.ts';
@@ -14,6 +15,7 @@ import {
   constant,
   keyOf,
   type LibraryValue,
+  type ObjectValue,
   optionsOf,
   type SuperValue,
   union,
@@ -46,14 +48,19 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
     case 'method': {
       // `app.cli.command`, `app.router.on_startup`: by the qualified name, as far as that goes.
       const of = `${object.of}.${object.name}`;
-      const self = { t: 'object', of, attrs: new Map(), native: undefined, level: m.uncertain } as const;
-      return { t: 'method', self, of, name };
+      return { t: 'method', self: nothingOf(of), of, name };
     }
     case 'function':
       if (name === '__name__') return constant(object.name);
       if (name === '__module__') return constant(object.module.name);
       if (name === '__qualname__') return constant(object.qualified);
-      return name === '__wrapped__' ? object : (object.attrs.get(name) ?? unknown);
+      if (name === '__wrapped__') return object;
+      return (
+        object.attrs.get(name) ??
+        (object.madeBy === undefined
+          ? unknown
+          : { t: 'method', self: nothingOf(object.madeBy), of: object.madeBy, name })
+      );
     case 'bound':
       return name === '__func__' ? object.fn : name === '__self__' ? object.self : unknown;
     case 'partial':
@@ -100,6 +107,11 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
   }
 }
 
+/** An object of a library, of which only the qualified name of its class is known. */
+function nothingOf(of: string): ObjectValue {
+  return { t: 'object', of, attrs: new Map(), native: undefined, level: 0 };
+}
+
 export function setAttribute(m: Machine, object: Value, name: string, value: Value, at: Span): void {
   const put = (attrs: Map<string, Value>, level: number): void => {
     const old = attrs.get(name);
@@ -124,6 +136,8 @@ export function setAttribute(m: Machine, object: Value, name: string, value: Val
     }
     case 'object':
       put(object.attrs, object.level);
+      // `app.wsgi_app = Audit(app.wsgi_app)`: the library calls it.
+      if (object.native === undefined) handOver(m, value, at, `${object.of}.${name}`);
       return;
     case 'class':
       put(object.attrs, 0);

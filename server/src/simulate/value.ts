@@ -66,8 +66,8 @@ export interface FunctionValue {
   /** Set by `functools.wraps`-like and library decorators: results are less certain. */
   readonly wrapped: boolean;
   readonly attrs: Map<string, Value>;
-  /** `contextlib.contextmanager` was applied. */
-  contextManager?: boolean;
+  /** What a library's decorator gave that it stands for, by qualified name: `celery.Celery.task()`. */
+  readonly madeBy?: string;
   /** Results by `functools.lru_cache` or `cache`: the body runs once. */
   cached?: { result?: Value };
 }

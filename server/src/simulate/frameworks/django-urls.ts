@@ -1,7 +1,7 @@
 // Django's URLconf: left until the first request, unless something asks for it before. `include` imports at once.
 // `django/urls/resolvers.py`: `urlconf_module` is a cached property of the resolver that `get_resolver` keeps.
 
-import { handOver } from '../calls.ts';
+import { handOver } from '../escape.ts';
 import { importModule } from '../imports.ts';
 import { first, type Known, textOf } from '../known.ts';
 import type { Machine } from '../machine.ts';

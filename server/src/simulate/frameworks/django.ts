@@ -2,8 +2,9 @@
 // `django/apps/registry.py`, `apps/config.py` and `core/handlers/base.py` of Django 5.2. Views are not its business.
 
 import type { Location } from '../../base/range.ts';
-import { callMethod, callValue, handOver } from '../calls.ts';
+import { callMethod, callValue } from '../calls.ts';
 import { importString } from '../dotted.ts';
+import { handOver } from '../escape.ts';
 import { importModule } from '../imports.ts';
 import { type Known, textOf } from '../known.ts';
 import type { Machine } from '../machine.ts';
@@ -90,22 +91,9 @@ function makeMiddleware(m: Machine, named: Value, place: Location): void {
       ),
     );
     if (made === undefined) return;
-    handOver(m, made, span, 'Django');
-    if (made.t === 'instance')
-      for (const hook of hooksOfMiddleware) {
-        const method = findInClass(made.cls, hook);
-        if (method?.t === 'function') handOver(m, { t: 'bound', self: made, fn: method }, span, 'Django');
-      }
+    handOver(m, made, span, 'django.middleware');
   });
 }
-
-const hooksOfMiddleware = [
-  'process_request',
-  'process_view',
-  'process_response',
-  'process_exception',
-  'process_template_response',
-];
 
 function populate(m: Machine, at: Span): void {
   if (registries.has(m)) return;
@@ -249,6 +237,15 @@ export const autodiscover: Known = (m, args) => {
 function discover(m: Machine, submodule: string | undefined): void {
   if (submodule !== undefined) for (const app of registries.get(m) ?? []) importOf(m, app, submodule);
 }
+
+/** `@receiver(post_migrate)`: signals of commands are none of a server's. */
+export const receiver: Known = (_m, args) => {
+  const [signal] = args.positional;
+  const all = signal?.t === 'sequence' ? signal.items : signal === undefined ? [] : [signal];
+  const ofCommands =
+    all.length > 0 && all.every((one) => one.t === 'library' && /\.(?:pre|post)_migrate$/.test(one.name));
+  return library(ofCommands ? 'forksight.never' : 'django.dispatch.receiver()');
+};
 
 /** `LOGGING`: handlers and filters of the project are made by `logging.config`. */
 function configureLogging(m: Machine, at: Span): void {

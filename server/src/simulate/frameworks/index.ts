@@ -5,9 +5,13 @@ import { type Known, textOf } from '../known.ts';
 import type { Machine } from '../machine.ts';
 import type { Span } from '../source.ts';
 import { constant, none, unknown, type Value } from '../value.ts';
-import { adminReady, application, autodiscover, handler, setup } from './django.ts';
+import { asgiFunctions } from './asgi.ts';
+import { adminReady, application, autodiscover, handler, receiver, setup } from './django.ts';
 import { configureSettings, hasSetting, settings } from './django-settings.ts';
 import { resolverAttribute, resolverOf, urlFunctions } from './django-urls.ts';
+import { flaskFunctions } from './flask.ts';
+import { pyramidFunctions } from './pyramid.ts';
+import { uwsgiFunctions } from './uwsgi.ts';
 
 const functions: Readonly<Record<string, Known>> = {
   'django.setup': setup,
@@ -27,6 +31,11 @@ const functions: Readonly<Record<string, Known>> = {
     return none;
   },
   ...urlFunctions,
+  'django.dispatch.receiver': receiver,
+  ...asgiFunctions,
+  ...flaskFunctions,
+  ...pyramidFunctions,
+  ...uwsgiFunctions,
 };
 
 /** The function or method of that qualified name, where calling it does more than a library's usual work. */
