@@ -51,14 +51,16 @@ async function restart(live: LiveFeed, plan: RestartPlan): Promise<void> {
     await vscode.window.showWarningMessage(`${plan.name} was not restarted. ${failure}`);
     return;
   }
-  if (!(await ended(live, plan.appId))) {
+  const end = await ended(live, plan);
+  if (end === 'not-yet') {
     const pids = plan.pids.join(', ');
     await vscode.window.showWarningMessage(
       `${plan.name} did not end within ${patienceMs / 1000} seconds, so it was not started again. Its pid is ${pids}.`,
     );
     return;
   }
-  start(plan);
+  // A supervisor may have been faster.
+  if (end === 'ended') start(plan);
 }
 
 function signal({ pids, signal: name }: RestartPlan): string | undefined {
@@ -74,11 +76,16 @@ function signal({ pids, signal: name }: RestartPlan): string | undefined {
 }
 
 /** Whether it is gone. The server knows best: a pid may linger as a zombie, or be another process already. */
-async function ended(live: LiveFeed, appId: string): Promise<boolean> {
+async function ended(
+  live: LiveFeed,
+  { appId, launch }: RestartPlan,
+): Promise<'ended' | 'runs-again' | 'not-yet'> {
   for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(pauseMs)) {
-    if (!(await live.restartPlan(appId)).ok) return true;
+    const now = await live.restartPlan(appId);
+    if (!now.ok) return 'ended';
+    if (now.plan.launch !== launch) return 'runs-again';
   }
-  return false;
+  return 'not-yet';
 }
 
 /** The command is the terminal's own process: no shell reads it, so nothing needs quoting. */

@@ -1,24 +1,28 @@
-// One running application under watch: master, workers, those that ended lately, and what uWSGI's statistics add.
-// Follows the groups that discovery finds; decides when a worker replaces another. Reads nothing by itself.
+// One running application under watch: its processes, what its server says of them, and what happened to it.
+// Follows the groups that discovery finds, and keeps its identity when another master goes on with it.
+// Reads nothing by itself.
 
 import { Ring } from '../base/ring.ts';
-import type { Cgroup, LiveApp, LiveProcess, LiveWorker, StatsState } from '../protocol/live.ts';
+import type { Cgroup, LiveApp, LiveProcess, LiveWorker, Point } from '../protocol/live.ts';
+import type { AppHistory, StoppedApp } from '../protocol/live-events.ts';
 import { readCgroup } from './cgroup.ts';
-import { baseName } from './commandline.ts';
-import type { Group, ServerProcess } from './discover.ts';
+import type { Group } from './discover.ts';
 import { type DeploymentHint, entrypointOf } from './match.ts';
+import { Members } from './members.ts';
 import { type Reading, totalsOf } from './memory.ts';
+import { appName, sameness } from './name.ts';
 import type { ProcReader } from './proc.ts';
 import { parseAvailable, roomFor } from './room.ts';
-import { processId, TrackedProcess } from './track.ts';
-import type { StatsResult, UwsgiStats } from './uwsgi-stats.ts';
+import { Series } from './series.ts';
+import { StatsFollower, type StatsResult } from './stats.ts';
+import { Timeline, Turnover } from './timeline.ts';
+import { processId, type TrackedProcess } from './track.ts';
 
-/** How long a worker that ended stays in the list. */
-const keepEnded = 60_000;
-const maxEnded = 16;
 const surroundingsInterval = 5000;
 /** A graceful end takes no longer. */
 const endingMs = 40_000;
+const groupPoints = 3600;
+const stoppedPoints = 600;
 
 /** Where the application lives. */
 interface Surroundings {
@@ -29,100 +33,161 @@ interface Surroundings {
 
 export class TrackedApp {
   readonly id: string;
+  readonly members: Members;
+  readonly timeline: Timeline;
+  readonly stats = new StatsFollower();
   group: Group;
   hint: DeploymentHint | undefined;
+  /** What it cost before it was last restarted. */
+  before: number | undefined;
+  statsAskedAt: number | undefined;
+  stoppedAt: number | undefined;
+  /** Who started it: an older master, where it is that one's successor. */
+  readonly parent: number;
   private readonly proc: ProcReader;
   private readonly cgroupMount: string;
-  private readonly processes = new Map<string, TrackedProcess>();
-  private master: TrackedProcess | undefined;
-  private stats: UwsgiStats | undefined;
-  private statsState: StatsState = { kind: 'off' };
-  /** What its forerunner cost. */
-  before: number | undefined;
+  private readonly turnover = new Turnover();
   private readonly costs = new Ring<{ readonly at: number; readonly pss: number }>(64);
+  private readonly history = new Series(groupPoints);
+  private orphaned = false;
   private surroundings: Surroundings | undefined;
-  statsAskedAt: number | undefined;
 
   constructor(proc: ProcReader, cgroupMount: string, group: Group) {
     this.proc = proc;
     this.cgroupMount = cgroupMount;
     this.group = group;
     this.id = appId(group);
+    this.parent = group.root.stat.ppid;
+    this.members = new Members(proc);
+    this.timeline = new Timeline(this.id);
   }
 
   /** Takes over what discovery found now. */
   follow(group: Group, hint: DeploymentHint | undefined, now: number): void {
-    const first = this.processes.size === 0;
+    const { members } = this;
+    const first = members.empty;
+    const startedAnew = !first && processId(group.root.stat) !== processId(this.group.root.stat);
     this.group = group;
     this.hint = hint;
-    if (group.hasMaster) this.master = this.tracked(group.root);
-    else this.master = undefined;
-    const present = new Set(group.workers.map((worker) => processId(worker.stat)));
-    for (const process of this.workers()) if (!present.has(process.id)) process.end(now, 'gone');
-    for (const worker of group.workers) {
-      if (this.processes.has(processId(worker.stat))) continue;
-      const newcomer = this.tracked(worker);
-      if (!first) this.replaceOne(newcomer, now);
-    }
-    this.forgetEnded(now);
+    this.orphaned = false;
+    if (this.stoppedAt !== undefined) this.timeline.add(now, 'start', group.root.stat.pid);
+    this.stoppedAt = undefined;
+    if (group.hasMaster) members.master = members.track(group.root, 'master');
+    else members.master = undefined;
+    this.followWorkers(group, first || startedAnew, now);
+    if (members.master?.takeRenewed()) this.timeline.add(now, 're-exec', group.root.stat.pid);
+    members.forgetEnded(now);
   }
 
-  /** Everything that may be read: those that are alive. */
-  living(): readonly TrackedProcess[] {
-    return [...this.processes.values()].filter((process) => process.alive);
+  /** Its master is gone. Gives back whether workers are left, which then are all there is of it. */
+  leftBehind(now: number): boolean {
+    const left = this.members.living().filter((process) => {
+      const stat = process === this.members.master ? undefined : this.proc.stat(process.pid);
+      const there = stat !== undefined && stat.startTime === process.startTime && stat.state !== 'Z';
+      if (!there) process.end(now, 'gone');
+      return there;
+    });
+    const was = this.orphaned;
+    this.orphaned = left.length > 0;
+    this.members.forgetEnded(now);
+    if (this.orphaned && !was && this.members.master !== undefined)
+      this.timeline.add(now, 'master-gone', this.group.root.stat.pid);
+    return this.orphaned;
   }
 
-  all(): Iterable<TrackedProcess> {
-    return this.processes.values();
+  stop(now: number): void {
+    this.orphaned = false;
+    this.stoppedAt = now;
+    this.before = this.costAtEnd(now);
+    this.costs.clear();
+    this.history.compact(stoppedPoints);
+    for (const process of this.members.living()) process.end(now, 'gone');
+    this.timeline.add(now, 'stop', this.group.root.stat.pid);
   }
 
-  takeStats(result: StatsResult): void {
-    if (!result.ok) {
-      this.stats = undefined;
-      this.statsState = { kind: 'unreachable', why: result.why };
-      return;
+  /** A younger master goes on as this application: what was seen of it so far is this one's. */
+  adopt(other: TrackedApp, now: number): void {
+    this.before = this.costAtEnd(now);
+    for (const process of this.members.living()) process.end(now, 'gone');
+    this.members.adopt(other.members);
+    this.timeline.adopt(other.timeline);
+    this.group = other.group;
+    this.hint = other.hint;
+    this.orphaned = false;
+    this.timeline.add(now, 're-exec', other.group.root.stat.pid, String(other.parent));
+  }
+
+  takeStats(result: StatsResult, now: number): void {
+    for (const happened of this.stats.take(result, this.group.root.stat.pid, now)) {
+      if (happened.kind === 'cheaped') this.timeline.add(now, 'cheaped', undefined, String(happened.slot));
+      else this.timeline.add(now, 'first-request', happened.pid);
     }
-    const expected = this.group.root.stat.pid;
-    if (result.stats.masterPid !== expected) {
-      this.stats = undefined;
-      const why = `another uWSGI (pid ${result.stats.masterPid}) answers at its statistics address`;
-      this.statsState = { kind: 'unreachable', why };
-      return;
-    }
-    this.stats = result.stats;
-    this.statsState = { kind: 'ok' };
+  }
+
+  /** Once a tick, after the readings. */
+  sample(now: number): void {
+    const { totals, inherited } = this.sums();
+    this.costs.push({ at: now, pss: totals.pss });
+    const point: Point = [Math.round(now), totals.rss, totals.pss, totals.uss, totals.shared, inherited];
+    if (totals.rss > 0) this.history.push(point);
+    const kills = this.surroundings?.cgroup.oomKills;
+    const { cgroup } = this.around(now);
+    if (typeof kills === 'number' && typeof cgroup.oomKills === 'number' && cgroup.oomKills > kills)
+      this.timeline.add(now, 'oom-kill', undefined, String(cgroup.oomKills - kills));
   }
 
   /** `uptime`: seconds since boot; `now`: milliseconds of the monitor's clock. */
   view(uptime: number, now: number): LiveApp {
     const { root } = this.group;
-    const living = this.workers().filter((worker) => worker.alive);
-    const readings = living
-      .map((worker) => worker.reading)
-      .filter((one): one is Reading => one !== undefined);
-    const complete = readings.length === living.length && (!this.master || this.master.reading !== undefined);
-    const totals = totalsOf(this.master?.reading, readings, complete);
-    this.costs.push({ at: now, pss: totals.pss });
-    const workers = this.workers().map((worker) => this.workerView(worker, uptime));
+    const { master } = this.members;
+    const living = this.members.workers().filter((worker) => worker.alive);
     const { cgroup, machineFree } = this.around(now);
     const room = roomFor(living, cgroup, machineFree);
+    const preload = this.stats.preload === undefined ? undefined : this.stats.preload ? 'preload' : 'lazy';
     return {
       id: this.id,
+      launch: processId(root.stat),
       name: this.name,
       server: root.recognised.server,
       entrypoint: this.entrypoint,
-      load: root.facts.load ?? this.hint?.load ?? 'unknown',
+      load: root.facts.load ?? preload ?? this.hint?.load ?? 'unknown',
       cwd: root.cwd ?? null,
       deployment: this.hint?.id ?? null,
-      master: this.master?.view(uptime) ?? null,
-      workers: [...workers, ...this.cheaped()],
-      totals,
+      master: master?.view(uptime) ?? null,
+      workers: [
+        ...this.members.workers().map((worker) => this.workerView(worker, uptime)),
+        ...this.cheaped(),
+      ],
+      totals: this.sums().totals,
       ...(this.before === undefined ? {} : { before: this.before }),
+      ...(this.orphaned ? { orphaned: true as const } : {}),
       cgroup,
       ...(room === undefined ? {} : { room }),
-      stats: this.statsState,
+      stats: this.stats.state,
       reasons: [],
-      restartable: !root.recognised.titled && root.cwd !== undefined,
+      restartable: !root.recognised.titled && root.cwd !== undefined && !this.orphaned,
+    };
+  }
+
+  stoppedView(): StoppedApp {
+    return {
+      id: this.id,
+      name: this.name,
+      server: this.group.root.recognised.server,
+      stoppedAt: Math.round(this.stoppedAt ?? 0),
+      cost: this.before ?? null,
+      startable: false,
+    };
+  }
+
+  wholeHistory(): AppHistory {
+    return {
+      appId: this.id,
+      group: this.history.toArray(),
+      processes: this.members.histories().map(({ id, pid, role, endedAt, series }) => {
+        return { id, pid, role, endedAt: endedAt ?? null, points: series.toArray() };
+      }),
+      events: this.timeline.toArray(),
     };
   }
 
@@ -132,10 +197,8 @@ export class TrackedApp {
     return recent.length === 0 ? undefined : Math.max(...recent.map(({ pss }) => pss));
   }
 
-  /** The same application, whoever started it. */
   get sameness(): string {
-    const { recognised, cwd } = this.group.root;
-    return [recognised.server, cwd ?? '', this.entrypoint ?? ''].join('\n');
+    return sameness(this.group.root, this.entrypoint);
   }
 
   get name(): string {
@@ -146,35 +209,67 @@ export class TrackedApp {
     return entrypointOf(this.group) ?? this.hint?.entrypoint ?? null;
   }
 
+  /** `first`: these workers were there before we looked, or came with their master. */
+  private followWorkers(group: Group, first: boolean, now: number): void {
+    const { members, timeline } = this;
+    const before = new Set(members.workers().flatMap(({ alive, id }) => (alive ? [id] : [])));
+    const present = new Set(group.workers.map((worker) => processId(worker.stat)));
+    for (const process of members.workers()) {
+      if (present.has(process.id)) continue;
+      if (process.alive) timeline.add(now, 'death', process.pid);
+      process.end(now, 'gone');
+    }
+    for (const worker of group.workers) {
+      if (members.has(worker.stat)) continue;
+      const newcomer = members.track(worker, 'worker');
+      const replaced = first ? undefined : members.replaceOne(newcomer, now);
+      if (!first) timeline.add(now, 'spawn', newcomer.pid, replaced && String(replaced.pid));
+    }
+    if (this.turnover.look(now, before, present) && !first) timeline.add(now, 'reload', group.root.stat.pid);
+  }
+
+  private sums(): { readonly totals: LiveApp['totals']; readonly inherited: number } {
+    const { master } = this.members;
+    const living = this.members.workers().filter((worker) => worker.alive);
+    const readings = living
+      .map((worker) => worker.reading)
+      .filter((one): one is Reading => one !== undefined);
+    const reading = master?.alive ? master.reading : undefined;
+    const complete = readings.length === living.length && (!master?.alive || reading !== undefined);
+    const inherited = readings.reduce((sum, one) => sum + (one.inherited ?? 0), 0);
+    return { totals: totalsOf(reading, readings, complete), inherited };
+  }
+
   /** Read anew every few seconds. */
   private around(now: number): Surroundings {
     if (this.surroundings === undefined || now - this.surroundings.at >= surroundingsInterval) {
       const meminfo = this.proc.readRaw('meminfo');
+      const someone = this.members.living()[0]?.pid ?? this.group.root.stat.pid;
       this.surroundings = {
         at: now,
-        cgroup: readCgroup(this.proc, this.group.root.stat.pid, this.cgroupMount),
+        cgroup: readCgroup(this.proc, someone, this.cgroupMount),
         machineFree: meminfo.ok ? parseAvailable(meminfo.text) : undefined,
       };
     }
     return this.surroundings;
   }
 
-  /** Oldest first, those that ended lately included. */
-  private workers(): readonly TrackedProcess[] {
-    return [...this.processes.values()]
-      .filter((process) => process !== this.master)
-      .sort((a, b) => a.startTime - b.startTime || a.pid - b.pid);
-  }
-
   private workerView(worker: TrackedProcess, uptime: number): LiveWorker {
-    const stats = worker.alive ? this.stats?.workers.find((one) => one.pid === worker.pid) : undefined;
-    const status = stats === undefined ? null : stats.status;
-    return { ...worker.view(uptime), replaces: worker.replaces, requests: stats?.requests ?? null, status };
+    const stats = worker.alive ? this.stats.of(worker.pid) : undefined;
+    const server = worker.alive ? this.stats.counts(worker.pid) : undefined;
+    const inherited = worker.inheritance;
+    return {
+      ...worker.view(uptime),
+      replaces: worker.replaces,
+      requests: stats?.requests ?? null,
+      status: stats?.status ?? null,
+      ...(server === undefined ? {} : { server }),
+      ...(inherited === undefined ? {} : { inherited }),
+    };
   }
 
   /** Slots uWSGI keeps without a process. */
   private cheaped(): readonly LiveWorker[] {
-    const slots = this.stats?.workers.filter((worker) => worker.pid === 0 && worker.status === 'cheap') ?? [];
     const none: Omit<LiveProcess, 'id'> = {
       pid: 0,
       state: 'cheaped',
@@ -182,7 +277,7 @@ export class TrackedApp {
       threads: null,
       memory: null,
     };
-    return slots.map((slot) => ({
+    return this.stats.cheaped().map((slot) => ({
       ...none,
       id: `${this.id}:slot:${slot.id}`,
       requests: slot.requests,
@@ -190,42 +285,8 @@ export class TrackedApp {
       replaces: null,
     }));
   }
-
-  private tracked(process: ServerProcess): TrackedProcess {
-    const id = processId(process.stat);
-    const known = this.processes.get(id) ?? new TrackedProcess(this.proc, process.stat);
-    this.processes.set(id, known);
-    return known;
-  }
-
-  /** A younger worker stands in the place of the first that is gone and not replaced yet. */
-  private replaceOne(newcomer: TrackedProcess, now: number): void {
-    const gone = this.workers().find(
-      (worker) => worker.state === 'gone' && worker.startTime < newcomer.startTime,
-    );
-    if (gone === undefined) return;
-    gone.end(now, 'replaced');
-    newcomer.replaces = gone.pid;
-  }
-
-  private forgetEnded(now: number): void {
-    const ended = this.workers().filter((worker) => !worker.alive);
-    const tooMany = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)));
-    for (const worker of ended) {
-      if (tooMany.has(worker) || now - (worker.endedAt ?? now) > keepEnded) this.processes.delete(worker.id);
-    }
-  }
 }
 
 export function appId(group: Group): string {
   return `${group.root.recognised.server}:${processId(group.root.stat)}`;
-}
-
-/** The project's name as people say it: the top package, or the folder where that says nothing. */
-export function appName(entrypoint: string | null, cwd: string | undefined): string {
-  const folder = cwd === undefined ? '' : baseName(cwd);
-  const module = (entrypoint ?? '').split(':')[0] ?? '';
-  const top = module.includes('/') ? baseName(module).replace(/\.py$/, '') : (module.split('.')[0] ?? '');
-  const generic = /^(|wsgi|asgi|app|main|application|server|src|config|run)$/.test(top);
-  return generic ? folder || top || 'application' : top;
 }

@@ -116,3 +116,10 @@ export function resolvePath(cwd: string | undefined, path: string): string | und
   }
   return `/${parts.join('/')}`;
 }
+
+/** Whether a file may be part of an application: below the folder it runs in, or in the same folder of the workspace. */
+export function relevantTo(path: string, cwd: string | undefined, folders: readonly string[]): boolean {
+  if (cwd !== undefined && isWithin(path, cwd)) return true;
+  const folder = folders.find((one) => isWithin(path, one));
+  return folder !== undefined && (cwd === undefined || isWithin(cwd, folder));
+}

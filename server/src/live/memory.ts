@@ -11,6 +11,8 @@ export interface Reading {
   readonly anonymous?: number;
   /** This process' proportional part of them. */
   readonly pssAnonymous?: number;
+  /** Those of them that others map too, which only a fork brings about. */
+  readonly inherited?: number;
 }
 
 export type ReadingResult =
@@ -40,18 +42,23 @@ export function parseRollup(text: string): Reading | undefined {
   const pss = bytes.get('Pss');
   if (rss === undefined || pss === undefined) return undefined;
   const of = (name: string): number => bytes.get(name) ?? 0;
+  const uss = of('Private_Clean') + of('Private_Dirty');
+  const shared = of('Shared_Clean') + of('Shared_Dirty');
   const anonymous = bytes.get('Anonymous');
   const pssAnonymous = bytes.get('Pss_Anon');
   return {
     memory: {
       rss,
       pss,
-      uss: of('Private_Clean') + of('Private_Dirty'),
-      shared: of('Shared_Clean') + of('Shared_Dirty'),
+      uss,
+      shared,
       swap: of('Swap'),
       source: 'smaps_rollup',
     },
-    ...(anonymous === undefined ? {} : { anonymous }),
+    ...(anonymous === undefined
+      ? {}
+      : // A page without a file is private and dirty, or shared: what is clean among the private ones are files.
+        { anonymous, inherited: Math.min(shared, Math.max(0, anonymous - of('Private_Dirty'))) }),
     ...(pssAnonymous === undefined ? {} : { pssAnonymous }),
   };
 }

@@ -12,25 +12,24 @@ import type {
   WatchCost,
 } from '../protocol/live.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
-import { appId, TrackedApp } from './app.ts';
+import type { AppHistory, LiveEvent } from '../protocol/live-events.ts';
+import type { TrackedApp } from './app.ts';
 import { readDetail } from './detail.ts';
 import { Discovery } from './discover.ts';
-import { bestHint, type DeploymentHint, servesWorkspace } from './match.ts';
 import type { ProcReader } from './proc.ts';
+import { Registry, type Workspace } from './registry.ts';
 import { restartPlan } from './restart.ts';
+import type { StatsResult } from './stats.ts';
 import type { TrackedProcess } from './track.ts';
-import { parseStatsAddress, type StatsAddress, type StatsResult } from './uwsgi-stats.ts';
+import { parseStatsAddress, type StatsAddress } from './uwsgi-stats.ts';
 
-export interface MonitorPorts {
+export interface MonitorPorts extends Workspace {
   readonly proc: ProcReader;
   readonly clock: Clock;
   /** Milliseconds of processor time this process has used: on a busy machine, time that passes says too much. */
   cpu(): number;
   readonly platform: string;
   readonly cgroupMount: string;
-  /** Folders of the workspace, links resolved. */
-  folders(): readonly string[];
-  hints(): readonly DeploymentHint[];
   askStats(address: StatsAddress): Promise<StatsResult>;
   /** Lets others run between two readings. */
   breathe(): Promise<void>;
@@ -43,23 +42,22 @@ const coreShare = 0.008;
 const minInterval = 1900;
 const statsInterval = 1900;
 const glancesPerTick = 16;
-const rememberedApps = 16;
+/** More points of one process than this no picture shows; the whole history is to be had on request. */
+const drawnPoints = 240;
 
 export class Monitor {
   private readonly ports: MonitorPorts;
   private readonly discovery: Discovery;
   private readonly limiter: Limiter;
-  private readonly apps = new Map<string, TrackedApp>();
+  private readonly registry: Registry;
   private condition: LiveCondition = { kind: 'ready' };
-  private elsewhere = 0;
-  /** What applications that ended cost, oldest first. */
-  private readonly costs = new Map<string, number>();
   /** Whose turn it is to be glanced at. */
   private turn = 0;
 
   constructor(ports: MonitorPorts) {
     this.ports = ports;
     this.discovery = new Discovery(ports.proc);
+    this.registry = new Registry(ports.proc, ports.cgroupMount, ports);
     this.limiter = new Limiter(coreShare, ports.clock.now(), { burst: 40 });
   }
 
@@ -76,6 +74,10 @@ export class Monitor {
     const asked = this.askStats(full);
     await this.readDue(full);
     await asked;
+    const now = this.ports.clock.now();
+    this.paid(() => {
+      for (const app of this.registry.apps) app.sample(now);
+    });
   }
 
   snapshot(): LiveSnapshot {
@@ -84,8 +86,9 @@ export class Monitor {
     return {
       time: Math.round(now),
       condition: this.condition,
-      apps: [...this.apps.values()].map((app) => app.view(uptime, now)),
-      elsewhere: this.elsewhere,
+      apps: this.registry.apps.map((app) => app.view(uptime, now)),
+      stopped: this.registry.stopped.map((app) => app.stoppedView()),
+      elsewhere: this.registry.elsewhere,
       cost: this.cost(),
     };
   }
@@ -104,7 +107,7 @@ export class Monitor {
   }
 
   series(): readonly SeriesData[] {
-    return this.processes().map((process) => ({ id: process.id, points: process.series.toArray() }));
+    return this.processes().map(({ id, series }) => ({ id, points: series.toArray(drawnPoints) }));
   }
 
   /** Points since the last call, of every process that has some. */
@@ -115,7 +118,7 @@ export class Monitor {
   }
 
   restartPlan(id: string): RestartAnswer | undefined {
-    const app = this.apps.get(id);
+    const app = this.registry.apps.find((one) => one.id === id);
     return app && restartPlan(this.ports.proc, id, app.name, app.group);
   }
 
@@ -129,40 +132,28 @@ export class Monitor {
     return answer;
   }
 
-  private look(): void {
-    const now = this.ports.clock.now();
-    const groups = this.discovery.look(now);
-    if (groups === undefined) {
-      this.condition = { kind: 'no-proc', why: `${this.ports.proc.root} cannot be read` };
-      this.apps.clear();
-      return;
-    }
-    this.condition = { kind: 'ready' };
-    const folders = this.ports.folders();
-    const hints = this.ports.hints();
-    const ours = groups.filter((group) => servesWorkspace(group, folders, hints));
-    this.elsewhere = groups.length - ours.length;
-    const present = new Set(ours.map(appId));
-    for (const app of this.apps.values()) if (!present.has(app.id)) this.forget(app, now);
-    for (const group of ours) {
-      const id = appId(group);
-      const known = this.apps.get(id);
-      const app = known ?? new TrackedApp(this.ports.proc, this.ports.cgroupMount, group);
-      this.apps.set(id, app);
-      app.follow(group, bestHint(group, hints), now);
-      if (known === undefined) app.before = this.costs.get(app.sameness);
-    }
+  /** Everything that was seen of an application, also after it ended. */
+  history(id: string): AppHistory | null {
+    return this.registry.find(id)?.wholeHistory() ?? null;
   }
 
-  /** What it cost is remembered for the case that it is started again. */
-  private forget(app: TrackedApp, now: number): void {
-    this.apps.delete(app.id);
-    const cost = app.costAtEnd(now);
-    if (cost === undefined) return;
-    this.costs.delete(app.sameness);
-    this.costs.set(app.sameness, cost);
-    const [oldest] = this.costs.keys();
-    if (this.costs.size > rememberedApps && oldest !== undefined) this.costs.delete(oldest);
+  /** What happened, oldest first; `fresh`: since the last call. */
+  events(fresh: boolean): readonly LiveEvent[] {
+    const apps = [...this.registry.apps, ...this.registry.stopped];
+    return apps
+      .flatMap(({ timeline }) => (fresh ? timeline.takeFresh() : timeline.toArray()))
+      .sort((a, b) => a.time - b.time);
+  }
+
+  saved(path: string): void {
+    this.registry.saved(path, this.ports.clock.now());
+  }
+
+  private look(): void {
+    const there = this.registry.look(this.discovery, this.ports.clock.now());
+    this.condition = there
+      ? { kind: 'ready' }
+      : { kind: 'no-proc', why: `${this.ports.proc.root} cannot be read` };
   }
 
   /** Takes turns where there are many: who ended is seen by the look at all processes anyway. */
@@ -194,12 +185,12 @@ export class Monitor {
   private async askStats(full: boolean): Promise<void> {
     const now = this.ports.clock.now();
     await Promise.all(
-      [...this.apps.values()].map(async (app) => {
+      this.registry.apps.map(async (app) => {
         const address = statsAddress(app);
         if (address === undefined) return;
         if (!full && app.statsAskedAt !== undefined && now - app.statsAskedAt < statsInterval) return;
         app.statsAskedAt = now;
-        app.takeStats(await this.ports.askStats(address));
+        app.takeStats(await this.ports.askStats(address), this.ports.clock.now());
       }),
     );
   }
@@ -215,11 +206,11 @@ export class Monitor {
   }
 
   private living(): readonly TrackedProcess[] {
-    return [...this.apps.values()].flatMap((app) => app.living());
+    return this.registry.apps.flatMap((app) => app.members.living());
   }
 
   private processes(): readonly TrackedProcess[] {
-    return [...this.apps.values()].flatMap((app) => [...app.all()]);
+    return this.registry.apps.flatMap((app) => app.members.all());
   }
 }
 

@@ -6,7 +6,8 @@ import { type Log, silentLog } from '../base/ports.ts';
 import type { DeploymentHint } from './match.ts';
 import { ProcReader } from './proc.ts';
 import { LiveService } from './service.ts';
-import { readUwsgiStats, type StatsAddress, type StatsResult } from './uwsgi-stats.ts';
+import type { StatsResult } from './stats.ts';
+import { readUwsgiStats, type StatsAddress } from './uwsgi-stats.ts';
 
 export interface WorkspaceView {
   /** Absolute paths of the workspace's folders. */

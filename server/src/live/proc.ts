@@ -27,6 +27,8 @@ export interface Stat {
   readonly majorFaults: number;
   /** Seconds of processor time. */
   readonly cpuSeconds: number;
+  /** Where its first stack begins: another place once it runs another program. 0 where we may not know. */
+  readonly image: number;
 }
 
 /** Linux tells start times in ticks of 1/100 s on every architecture. */
@@ -126,6 +128,7 @@ export function parseStat(text: string): Stat | undefined {
     minorFaults: count(7),
     majorFaults: count(9),
     cpuSeconds: (count(11) + count(12)) / ticksPerSecond,
+    image: count(25),
   };
 }
 

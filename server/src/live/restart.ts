@@ -6,6 +6,7 @@ import type { RestartAnswer, RestartPlan } from '../protocol/live.ts';
 import type { Group, ServerProcess } from './discover.ts';
 import { resolvePath } from './match.ts';
 import type { ProcReader } from './proc.ts';
+import { processId } from './track.ts';
 
 export function restartPlan(proc: ProcReader, appId: string, name: string, group: Group): RestartAnswer {
   const { root } = group;
@@ -19,6 +20,7 @@ export function restartPlan(proc: ProcReader, appId: string, name: string, group
     return { ok: false, why: `Its program ${root.argv[0]} cannot be found any more.` };
   const plan: RestartPlan = {
     appId,
+    launch: processId(root.stat),
     name,
     // Without a master, every worker has to be told.
     pids: group.hasMaster ? [root.stat.pid] : group.workers.map((worker) => worker.stat.pid),

@@ -5,6 +5,7 @@
 import { type Log, silentLog } from '../base/ports.ts';
 import type { LiveMessage, LiveSnapshot, ProcessId, RestartAnswer } from '../protocol/live.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
+import type { AppHistory, NoteParams } from '../protocol/live-events.ts';
 import { Monitor, type MonitorPorts, tickSeconds } from './monitor.ts';
 
 export type LiveListener = (message: LiveMessage) => void;
@@ -30,7 +31,10 @@ export class LiveService {
   /** Everything read in full, once. */
   async snapshot(): Promise<LiveSnapshot> {
     await this.tick(true);
-    if (this.listeners.size === 0) this.monitor.takeFresh();
+    if (this.listeners.size === 0) {
+      this.monitor.takeFresh();
+      this.monitor.events(true);
+    }
     return this.monitor.snapshot();
   }
 
@@ -49,6 +53,16 @@ export class LiveService {
   /** Where the memory of one process is, its threads and its faults. */
   detail(id: ProcessId): DetailAnswer {
     return this.monitor.detail(id);
+  }
+
+  /** Everything that was seen of one application. */
+  history(appId: string): AppHistory | null {
+    return this.monitor.history(appId);
+  }
+
+  /** Something happened elsewhere that belongs on the time line. */
+  note({ path }: NoteParams): void {
+    this.monitor.saved(path);
   }
 
   /** What is needed to start an application again as it was started. */
@@ -94,12 +108,18 @@ export class LiveService {
     this.monitor.paid(() => {
       const snapshot = this.monitor.snapshot();
       const points = this.monitor.takeFresh();
+      const events = this.monitor.events(true);
       for (const [listener, hydrated] of [...this.listeners]) {
         this.listeners.set(listener, true);
         listener(
           hydrated
-            ? { kind: 'update', snapshot, points }
-            : { kind: 'hydrate', snapshot, series: this.monitor.series() },
+            ? { kind: 'update', snapshot, points, events }
+            : {
+                kind: 'hydrate',
+                snapshot,
+                series: this.monitor.series(),
+                events: this.monitor.events(false),
+              },
         );
       }
     });

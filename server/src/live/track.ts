@@ -1,7 +1,7 @@
 // One process under watch: its identity, its state, its last full reading and its history.
 // Knows /proc through the reader; not what server the process belongs to.
 
-import type { LiveProcess, Point, ProcessId, ProcessState } from '../protocol/live.ts';
+import type { Inheritance, LiveProcess, Point, ProcessId, ProcessState } from '../protocol/live.ts';
 import type { Faults } from '../protocol/live-detail.ts';
 import { type Reading, readMemory, readResident } from './memory.ts';
 import { ageSeconds, type ProcReader, type Stat } from './proc.ts';
@@ -11,11 +11,19 @@ export function processId(stat: Pick<Stat, 'pid' | 'startTime'>): ProcessId {
   return `${stat.pid}:${stat.startTime}`;
 }
 
+export type ProcessRole = 'master' | 'worker';
+
+/** Points of a process: an hour of one a second. */
+const hourOfSeconds = 3600;
+/** Points of one that ended. */
+const endedPoints = 240;
+
 export class TrackedProcess {
   readonly id: ProcessId;
   readonly pid: number;
   readonly startTime: number;
-  readonly series = new Series();
+  readonly role: ProcessRole;
+  readonly series = new Series(hourOfSeconds);
   state: ProcessState = 'starting';
   /** Pid of the worker in whose place this one stands. */
   replaces: number | null = null;
@@ -29,13 +37,18 @@ export class TrackedProcess {
   private readonly proc: ProcReader;
   private stat: Stat | undefined;
   private rates: { readonly minor: number; readonly major: number; readonly cpu: number } | undefined;
+  /** The most of what it inherited that was seen to be shared. */
+  private mostInherited = 0;
+  /** It has become another program since it was last asked. */
+  private renewed = false;
   private lastInterval = 0;
   /** The resident set has moved since the full reading. */
   private moved = false;
   private fresh: Point[] = [];
 
-  constructor(proc: ProcReader, stat: Stat) {
+  constructor(proc: ProcReader, stat: Stat, role: ProcessRole) {
     this.proc = proc;
+    this.role = role;
     this.id = processId(stat);
     this.pid = stat.pid;
     this.startTime = stat.startTime;
@@ -77,7 +90,10 @@ export class TrackedProcess {
     this.readAt = now;
     this.moved = false;
     const { rss, pss, uss, shared } = result.reading.memory;
-    const point: Point = [Math.round(now), rss, pss, uss, shared];
+    const { inherited } = result.reading;
+    const sizes = [Math.round(now), rss, pss, uss, shared] as const;
+    const point: Point = inherited === undefined ? sizes : [...sizes, inherited];
+    this.mostInherited = Math.max(this.mostInherited, inherited ?? 0);
     this.series.push(point);
     this.fresh.push(point);
   }
@@ -87,6 +103,7 @@ export class TrackedProcess {
     const seconds = this.readAt === undefined ? 0 : (now - this.readAt) / 1000;
     const before = this.stat;
     this.stat = stat;
+    if (before !== undefined && stat.image !== before.image && before.image !== 0) this.renewed = true;
     if (before === undefined || seconds <= 0) return;
     const rate = (name: 'minorFaults' | 'majorFaults' | 'cpuSeconds'): number =>
       Math.max(0, stat[name] - before[name]) / seconds;
@@ -109,7 +126,22 @@ export class TrackedProcess {
 
   end(now: number, state: 'gone' | 'replaced'): void {
     this.state = state;
-    this.endedAt ??= now;
+    if (this.endedAt !== undefined) return;
+    this.endedAt = now;
+    this.series.compact(endedPoints);
+  }
+
+  /** What it still shares of what it had at its fork. */
+  get inheritance(): Inheritance | undefined {
+    const now = this.reading?.inherited;
+    return now === undefined ? undefined : { now, most: this.mostInherited };
+  }
+
+  /** Whether it has become another program since the last call. */
+  takeRenewed(): boolean {
+    const renewed = this.renewed;
+    this.renewed = false;
+    return renewed;
   }
 
   /** How much a full reading is due: never read comes first, then the one that moved, then the oldest. */

@@ -2,24 +2,7 @@
 // machine only. Every failure is a sentence. Knows sockets and that document; no processes.
 
 import { connect } from 'node:net';
-
-export interface UwsgiWorkerStats {
-  /** uWSGI's number of the worker, from 1. */
-  readonly id: number;
-  /** 0 while the worker is cheaped. */
-  readonly pid: number;
-  readonly status: string;
-  readonly requests: number;
-}
-
-export interface UwsgiStats {
-  readonly masterPid: number;
-  readonly workers: readonly UwsgiWorkerStats[];
-}
-
-export type StatsResult =
-  | { readonly ok: true; readonly stats: UwsgiStats }
-  | { readonly ok: false; readonly why: string };
+import type { StatsResult, WorkerCounts } from './stats.ts';
 
 export type StatsAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -79,8 +62,28 @@ export function parseUwsgiStats(text: string): StatsResult {
     pid: asNumber(worker.pid),
     status: typeof worker.status === 'string' ? worker.status.slice(0, 40) : '',
     requests: asNumber(worker.requests),
+    ...counts(worker),
   }));
   return { ok: true, stats: { masterPid: json.pid, workers } };
+}
+
+/** What it counts besides; a version that does not is no hindrance. */
+function counts(worker: Record<string, unknown>): Partial<WorkerCounts> {
+  const names = {
+    sinceSpawn: 'delta_requests',
+    exceptions: 'exceptions',
+    harakiri: 'harakiri_count',
+    respawns: 'respawn_count',
+  } as const;
+  const found = Object.entries(names).flatMap(([name, key]) =>
+    typeof worker[key] === 'number' ? [[name, asNumber(worker[key])] as const] : [],
+  );
+  const average = worker.avg_rt;
+  // Microseconds.
+  return {
+    ...Object.fromEntries(found),
+    ...(typeof average === 'number' ? { averageMs: asNumber(average) / 1000 } : {}),
+  };
 }
 
 type Received = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };

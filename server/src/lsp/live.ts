@@ -6,6 +6,7 @@ import type { Deployment } from '../analysis.ts';
 import { type Analysed, explained, type LiveService, runningFrom } from '../join.ts';
 import { type LiveMessage, type LiveSnapshot, liveMethods, type RestartAnswer } from '../protocol/live.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
+import type { AppHistory, NoteParams } from '../protocol/live-events.ts';
 
 /** Milliseconds between two refreshes of code lenses whose numbers changed. */
 const lensPause = 4000;
@@ -39,6 +40,11 @@ export class Live {
       liveMethods.detail,
       ({ processId }: { readonly processId: string }) => service.detail(processId),
     );
+    connection.onRequest<AppHistory | null, unknown>(
+      liveMethods.history,
+      ({ appId }: { readonly appId: string }) => service.history(appId),
+    );
+    connection.onNotification(liveMethods.note, (note: NoteParams) => service.note(note));
   }
 
   /** "costs 212 MB in 3 workers", for a deployment that runs while somebody watches. */

@@ -1,6 +1,8 @@
 // What the language server, the extension and the panel's page say to each other about running processes.
 // Types and constants only. Ids are strings; bytes, seconds and milliseconds are numbers; nothing here carries an environment.
 
+import type { LiveEvent, StoppedApp } from './live-events.ts';
+
 export type ServerKind = 'uwsgi' | 'gunicorn';
 
 export type LiveLoadMode = 'preload' | 'lazy' | 'spawn' | 'unknown';
@@ -45,6 +47,29 @@ export interface LiveWorker extends LiveProcess {
   readonly status: string | null;
   /** Of a worker that replaced another: the pid before it. */
   readonly replaces: number | null;
+  /** What else the server counts of it. */
+  readonly server?: ServerCounts;
+  /** What it still shares of what it had at its fork; absent where that is not known. */
+  readonly inherited?: Inheritance;
+}
+
+/** Each only where the server counts it. */
+export interface ServerCounts {
+  readonly requestsPerSecond?: number;
+  /** Requests of this very process. */
+  readonly sinceSpawn?: number;
+  readonly averageMs?: number;
+  readonly exceptions?: number;
+  readonly harakiri?: number;
+  readonly respawns?: number;
+  readonly heartbeatSeconds?: number;
+}
+
+/** Bytes of memory without a file that other processes map too: only a fork makes that. */
+export interface Inheritance {
+  readonly now: number;
+  /** The most that was seen: at its fork, or when it was first read. */
+  readonly most: number;
 }
 
 export interface LiveTotals {
@@ -102,7 +127,12 @@ export interface Reason {
 }
 
 export interface LiveApp {
+  /** Stays the same over reloads, new masters, and a stop and start. */
   readonly id: string;
+  /** The process that was started: the master, where there is one. */
+  readonly launch?: ProcessId;
+  /** The master ended, and these workers were left behind. */
+  readonly orphaned?: true;
   readonly name: string;
   readonly server: ServerKind;
   readonly entrypoint: string | null;
@@ -144,13 +174,25 @@ export interface LiveSnapshot {
   readonly time: number;
   readonly condition: LiveCondition;
   readonly apps: readonly LiveApp[];
+  /** Applications that ended while they were watched, latest first. */
+  readonly stopped?: readonly StoppedApp[];
   /** Masters that run outside this workspace, or whose folder cannot be seen. */
   readonly elsewhere: number;
   readonly cost: WatchCost;
 }
 
-/** One full reading: time in milliseconds, then bytes. A tuple, because there are thousands. */
-export type Point = readonly [time: number, rss: number, pss: number, uss: number, shared: number];
+/**
+ * One full reading: time in milliseconds, then bytes. A tuple, because there are thousands. `inherited`: heap that it
+ * shares since the fork, where that is known.
+ */
+export type Point = readonly [
+  time: number,
+  rss: number,
+  pss: number,
+  uss: number,
+  shared: number,
+  inherited?: number,
+];
 
 export interface SeriesData {
   readonly id: ProcessId;
@@ -162,6 +204,8 @@ export interface Hydrate {
   readonly kind: 'hydrate';
   readonly snapshot: LiveSnapshot;
   readonly series: readonly SeriesData[];
+  /** What happened until now, oldest first. */
+  readonly events?: readonly LiveEvent[];
 }
 
 /** Every later one: the state as it is, and only the new points. */
@@ -169,6 +213,7 @@ export interface Update {
   readonly kind: 'update';
   readonly snapshot: LiveSnapshot;
   readonly points: readonly SeriesData[];
+  readonly events?: readonly LiveEvent[];
 }
 
 export type LiveMessage = Hydrate | Update;
@@ -176,6 +221,8 @@ export type LiveMessage = Hydrate | Update;
 /** How to end an app and start it again; for the extension, never for the page. */
 export interface RestartPlan {
   readonly appId: string;
+  /** The process that was started: once it is another, or none, this one has ended. */
+  readonly launch: ProcessId;
   readonly name: string;
   /** To be sent the signal; all have ended when it has. */
   readonly pids: readonly number[];
@@ -201,6 +248,10 @@ export const liveMethods = {
   restartPlan: 'forksight/live/restartPlan',
   /** Client to server, request `{ processId }`: `DetailAnswer` of live-detail.ts. */
   detail: 'forksight/live/detail',
+  /** Client to server, request `{ appId }`: `AppHistory` of live-events.ts, or null. */
+  history: 'forksight/live/history',
+  /** Client to server, notification, `NoteParams` of live-events.ts: something happened that belongs on the time line. */
+  note: 'forksight/live/note',
 } as const;
 
 /** From the page to the extension. */

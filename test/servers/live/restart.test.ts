@@ -24,7 +24,12 @@ async function restarted(
   const child: ChildProcess = spawn(program, args, { cwd, stdio: 'ignore', detached: true });
   try {
     const count = runningPids(before).length;
-    use(await appWhen(service, (app) => app.id !== before.id && runningPids(app).length === count));
+    const after = await appWhen(
+      service,
+      (app) => app.launch !== before.launch && runningPids(app).length === count,
+    );
+    assert.equal(after.id, before.id, 'it stays the same application');
+    use(after);
   } finally {
     if (child.pid !== undefined) tell(-child.pid, 'SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

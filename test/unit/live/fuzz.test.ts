@@ -76,7 +76,8 @@ test('statistics', () => {
     fc.property(fc.oneof(text, fc.json()), (any) => {
       const result = parseUwsgiStats(any);
       if (result.ok)
-        for (const { pid, requests } of result.stats.workers) assert.ok(Number.isFinite(pid + requests));
+        for (const { pid, requests } of result.stats.workers)
+          assert.ok(Number.isFinite(pid + (requests ?? 0)));
       const address = parseStatsAddress(any, '/srv');
       if (address?.kind === 'tcp') assert.ok(Number.isInteger(address.port));
     }),

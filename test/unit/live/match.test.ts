@@ -26,6 +26,7 @@ function running(command: string | readonly string[], cwd: string | undefined = 
       minorFaults: 0,
       majorFaults: 0,
       cpuSeconds: 0,
+      image: 0,
     },
     recognised,
     facts: argumentFacts(recognised.server, recognised.arguments),

@@ -24,6 +24,7 @@ describe('reading /proc texts', () => {
       minorFaults: 900,
       majorFaults: 20,
       cpuSeconds: 2,
+      image: 0,
     });
   });
 

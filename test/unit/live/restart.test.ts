@@ -49,6 +49,7 @@ describe('restarting', () => {
     tree.add({ pid: 10, argv, cwd: join(home, 'shop'), ...signals.gunicornMaster });
     assert.deepEqual(plan(), {
       appId: 'id',
+      launch: '10:1000',
       name: 'shop',
       pids: [10],
       signal: 'SIGTERM',

@@ -7,7 +7,7 @@ import type { DeploymentHint } from '../../../server/src/live/match.ts';
 import { Monitor, type MonitorPorts } from '../../../server/src/live/monitor.ts';
 import { ProcReader, type ProcText } from '../../../server/src/live/proc.ts';
 import { LiveService } from '../../../server/src/live/service.ts';
-import type { StatsResult } from '../../../server/src/live/uwsgi-stats.ts';
+import type { StatsResult } from '../../../server/src/live/stats.ts';
 import type { LiveApp, LiveMessage, LiveSnapshot } from '../../../server/src/protocol/live.ts';
 import { ProcTree, rollup, signals } from './tree.ts';
 

@@ -15,6 +15,8 @@ export interface FakeProcess {
   readonly startTime?: number;
   readonly state?: string;
   readonly threads?: number;
+  /** Where its stack begins: another number, another program. */
+  readonly image?: number;
   readonly caught?: readonly number[];
   readonly ignored?: readonly number[];
   /** Kilobytes; undefined leaves smaps_rollup out. */
@@ -40,7 +42,7 @@ export class ProcTree {
     mkdirSync(folder);
     const { pid, ppid = 1, argv, startTime = 1000, state = 'S', threads = 1 } = process;
     const zeros = (count: number): string => '0 '.repeat(count);
-    const stat = `${pid} (a (b) c) ${state} ${ppid} ${zeros(15)}${threads} 0 ${startTime} ${zeros(20)}\n`;
+    const stat = `${pid} (a (b) c) ${state} ${ppid} ${zeros(15)}${threads} 0 ${startTime} ${zeros(5)}${process.image ?? 0} ${zeros(14)}\n`;
     writeFileSync(join(folder, 'stat'), stat);
     writeFileSync(join(folder, 'cmdline'), argv.map((argument) => `${argument}\0`).join(''));
     const masks = `SigIgn:\t${mask(process.ignored ?? [])}\nSigCgt:\t${mask(process.caught ?? [])}\n`;

@@ -1,0 +1,136 @@
+// The applications under watch: which groups of processes serve this workspace, which of them are the same application
+// as before under another master, and which ended. Reads /proc only through discovery and the applications.
+
+import { appId, TrackedApp } from './app.ts';
+import type { Discovery, Group } from './discover.ts';
+import { bestHint, type DeploymentHint, relevantTo, servesWorkspace } from './match.ts';
+import type { ProcReader } from './proc.ts';
+import { processId } from './track.ts';
+
+const rememberedApps = 16;
+
+export interface Workspace {
+  /** Folders, links resolved. */
+  folders(): readonly string[];
+  hints(): readonly DeploymentHint[];
+}
+
+export class Registry {
+  private readonly proc: ProcReader;
+  private readonly cgroupMount: string;
+  private readonly workspace: Workspace;
+  private readonly running = new Map<string, TrackedApp>();
+  /** By id, the latest last. */
+  private readonly ended = new Map<string, TrackedApp>();
+  /** Servers that run outside of the workspace. */
+  elsewhere = 0;
+
+  constructor(proc: ProcReader, cgroupMount: string, workspace: Workspace) {
+    this.proc = proc;
+    this.cgroupMount = cgroupMount;
+    this.workspace = workspace;
+  }
+
+  get apps(): readonly TrackedApp[] {
+    return [...this.running.values()];
+  }
+
+  /** Those that ended, the latest first. */
+  get stopped(): readonly TrackedApp[] {
+    return [...this.ended.values()].reverse();
+  }
+
+  find(id: string): TrackedApp | undefined {
+    return this.running.get(id) ?? this.ended.get(id);
+  }
+
+  clear(): void {
+    this.running.clear();
+  }
+
+  /** False when there is no process table. */
+  look(discovery: Discovery, now: number): boolean {
+    const groups = discovery.look(now);
+    if (groups === undefined) {
+      this.clear();
+      return false;
+    }
+    const folders = this.workspace.folders();
+    const hints = this.workspace.hints();
+    const left = this.endThoseGone(new Set(groups.map(appId)), now);
+    const candidates = groups.filter((group) => !left.has(processId(group.root.stat)));
+    const ours = candidates.filter((group) => servesWorkspace(group, folders, hints));
+    this.elsewhere = candidates.length - ours.length;
+    const kept = new Set(ours.map(appId));
+    for (const app of this.apps)
+      if (!left.has(app.id) && !kept.has(launchOf(app))) this.running.delete(app.id);
+    for (const group of ours) this.follow(group, hints, now);
+    return true;
+  }
+
+  /** Somebody saved a file: it belongs on the time line of the applications it may be part of. */
+  saved(path: string, now: number): void {
+    const folders = this.workspace.folders();
+    for (const app of this.apps)
+      if (relevantTo(path, app.group.root.cwd, folders)) app.timeline.add(now, 'saved', undefined, path);
+  }
+
+  private follow(group: Group, hints: readonly DeploymentHint[], now: number): void {
+    const hint = bestHint(group, hints);
+    const launch = appId(group);
+    const known = this.apps.find((app) => launchOf(app) === launch);
+    const app = known ?? this.heirOf(group, hint);
+    this.ended.delete(app.id);
+    this.running.set(app.id, app);
+    app.follow(group, hint, now);
+  }
+
+  /** The application that ended before and is started again now; otherwise a new one. */
+  private heirOf(group: Group, hint: DeploymentHint | undefined): TrackedApp {
+    const fresh = new TrackedApp(this.proc, this.cgroupMount, group);
+    fresh.hint = hint;
+    return this.stopped.find((app) => app.sameness === fresh.sameness) ?? fresh;
+  }
+
+  /** Gives back the ids of applications whose master is gone but whose workers are not, and of these workers. */
+  private endThoseGone(present: ReadonlySet<string>, now: number): ReadonlySet<string> {
+    const left = new Set<string>();
+    for (const app of this.apps) {
+      if (present.has(launchOf(app)) || !this.running.has(app.id)) continue;
+      if (app.leftBehind(now)) {
+        left.add(app.id);
+        for (const process of app.members.living()) left.add(process.id);
+        continue;
+      }
+      const successor = this.apps.find((other) => isSuccessor(other, app, present));
+      if (successor === undefined) this.end(app, now);
+      else {
+        this.running.delete(successor.id);
+        app.adopt(successor, now);
+      }
+    }
+    return left;
+  }
+
+  private end(app: TrackedApp, now: number): void {
+    app.stop(now);
+    this.running.delete(app.id);
+    this.ended.set(app.id, app);
+    const [oldest] = this.ended.keys();
+    if (this.ended.size > rememberedApps && oldest !== undefined) this.ended.delete(oldest);
+  }
+}
+
+function launchOf(app: TrackedApp): string {
+  return appId(app.group);
+}
+
+/** gunicorn's USR2 starts the next master as a child of the present one, which ends when it is told to. */
+function isSuccessor(other: TrackedApp, app: TrackedApp, present: ReadonlySet<string>): boolean {
+  return (
+    other !== app &&
+    present.has(launchOf(other)) &&
+    other.parent === app.group.root.stat.pid &&
+    other.sameness === app.sameness
+  );
+}
