@@ -44,6 +44,8 @@ export class TrackedApp {
   stoppedAt: number | undefined;
   /** Who started it: an older master, where it is that one's successor. */
   readonly parent: number;
+  /** When it was first seen. */
+  readonly since: number;
   private readonly proc: ProcReader;
   private readonly cgroupMount: string;
   private readonly turnover = new Turnover();
@@ -52,9 +54,10 @@ export class TrackedApp {
   private orphaned = false;
   private surroundings: Surroundings | undefined;
 
-  constructor(proc: ProcReader, cgroupMount: string, group: Group) {
+  constructor(proc: ProcReader, cgroupMount: string, group: Group, now: number) {
     this.proc = proc;
     this.cgroupMount = cgroupMount;
+    this.since = now;
     this.group = group;
     this.id = appId(group);
     this.parent = group.root.stat.ppid;
@@ -105,16 +108,23 @@ export class TrackedApp {
     this.timeline.add(now, 'stop', this.group.root.stat.pid);
   }
 
-  /** A younger master goes on as this application: what was seen of it so far is this one's. */
+  /**
+   * Another launch turned out to be this application: a younger master that goes on while this one ended, or a
+   * start that looked like something else at first. What was seen of it so far is this one's.
+   */
   adopt(other: TrackedApp, now: number): void {
-    this.before = this.costAtEnd(now);
+    const took = this.stoppedAt === undefined;
+    if (took) this.before = this.costAtEnd(now);
     for (const process of this.members.living()) process.end(now, 'gone');
     this.members.adopt(other.members);
     this.timeline.adopt(other.timeline);
     this.group = other.group;
     this.hint = other.hint;
     this.orphaned = false;
-    this.timeline.add(now, 're-exec', other.group.root.stat.pid, String(other.parent));
+    this.stoppedAt = undefined;
+    const { pid } = other.group.root.stat;
+    if (took) this.timeline.add(now, 're-exec', pid, String(other.parent));
+    else this.timeline.add(now, 'start', pid);
   }
 
   takeStats(result: StatsResult, now: number): void {
@@ -220,8 +230,9 @@ export class TrackedApp {
       process.end(now, 'gone');
     }
     for (const worker of group.workers) {
-      if (members.has(worker.stat)) continue;
+      const known = members.has(worker.stat);
       const newcomer = members.track(worker, 'worker');
+      if (known) continue;
       const replaced = first ? undefined : members.replaceOne(newcomer, now);
       if (!first) timeline.add(now, 'spawn', newcomer.pid, replaced && String(replaced.pid));
     }

@@ -125,7 +125,7 @@ export function groupsOf(processes: readonly ServerProcess[]): readonly Group[] 
   const byPid = new Map(processes.map((process) => [process.stat.pid, process]));
   const isRoot = (process: ServerProcess): boolean => {
     const parent = byPid.get(process.stat.ppid);
-    return parent === undefined || !forkedFrom(process, parent) || isUpgrade(process);
+    return parent === undefined || !forkedFrom(process, parent) || isUpgrade(process, parent);
   };
   const roots = processes.filter((process) => isRoot(process) && process.recognised.role !== 'helper');
   return roots
@@ -158,8 +158,12 @@ function forkedFrom(child: ServerProcess, parent: ServerProcess): boolean {
   );
 }
 
-/** gunicorn's USR2 starts a new master as a child of the old one. */
-function isUpgrade({ recognised, signals }: ServerProcess): boolean {
+/**
+ * gunicorn's USR2 starts a new master as a child of the old one. A worker that was just forked looks the same until it
+ * has set its own handlers, but its stack still begins where its master's does.
+ */
+function isUpgrade({ recognised, signals, stat }: ServerProcess, parent: ServerProcess): boolean {
+  if (stat.image !== 0 && stat.image === parent.stat.image) return false;
   if (recognised.titled) return recognised.role === 'master';
   return (
     recognised.server === 'gunicorn' && has(signals.caught, signal.hup) && has(signals.caught, signal.usr2)

@@ -30,9 +30,11 @@ export class Members {
     return this.processes.has(processId(stat));
   }
 
+  /** A young process may turn out to be something else than it looked like. */
   track(process: ServerProcess, role: ProcessRole): TrackedProcess {
     const id = processId(process.stat);
     const known = this.processes.get(id) ?? new TrackedProcess(this.proc, process.stat, role);
+    known.role = role;
     this.processes.set(id, known);
     return known;
   }

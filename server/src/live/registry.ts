@@ -8,6 +8,8 @@ import type { ProcReader } from './proc.ts';
 import { processId } from './track.ts';
 
 const rememberedApps = 16;
+/** A server that starts looks like something else until it has changed its folder and set its title. */
+const settlingMs = 15_000;
 
 export interface Workspace {
   /** Folders, links resolved. */
@@ -79,17 +81,15 @@ export class Registry {
     const hint = bestHint(group, hints);
     const launch = appId(group);
     const known = this.apps.find((app) => launchOf(app) === launch);
-    const app = known ?? this.heirOf(group, hint);
-    this.ended.delete(app.id);
-    this.running.set(app.id, app);
+    const app = known ?? new TrackedApp(this.proc, this.cgroupMount, group, now);
     app.follow(group, hint, now);
-  }
-
-  /** The application that ended before and is started again now; otherwise a new one. */
-  private heirOf(group: Group, hint: DeploymentHint | undefined): TrackedApp {
-    const fresh = new TrackedApp(this.proc, this.cgroupMount, group);
-    fresh.hint = hint;
-    return this.stopped.find((app) => app.sameness === fresh.sameness) ?? fresh;
+    const former = now - app.since <= settlingMs ? this.stopped.find((one) => isAgain(one, app)) : undefined;
+    if (former !== undefined) {
+      this.running.delete(app.id);
+      this.ended.delete(former.id);
+      former.adopt(app, now);
+    }
+    this.running.set((former ?? app).id, former ?? app);
   }
 
   /** Gives back the ids of applications whose master is gone but whose workers are not, and of these workers. */
@@ -127,10 +127,14 @@ function launchOf(app: TrackedApp): string {
 
 /** gunicorn's USR2 starts the next master as a child of the present one, which ends when it is told to. */
 function isSuccessor(other: TrackedApp, app: TrackedApp, present: ReadonlySet<string>): boolean {
-  return (
-    other !== app &&
-    present.has(launchOf(other)) &&
-    other.parent === app.group.root.stat.pid &&
-    other.sameness === app.sameness
-  );
+  return present.has(launchOf(other)) && other.parent === app.group.root.stat.pid && isSame(other, app);
+}
+
+function isSame(a: TrackedApp, b: TrackedApp): boolean {
+  return a !== b && a.sameness === b.sameness;
+}
+
+/** Whether the one that ended has been started again as the other. */
+function isAgain(ended: TrackedApp, app: TrackedApp): boolean {
+  return isSame(ended, app) && ended.stoppedAt !== undefined && app.since >= ended.stoppedAt;
 }

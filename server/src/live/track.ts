@@ -22,7 +22,7 @@ export class TrackedProcess {
   readonly id: ProcessId;
   readonly pid: number;
   readonly startTime: number;
-  readonly role: ProcessRole;
+  role: ProcessRole;
   readonly series = new Series(hourOfSeconds);
   state: ProcessState = 'starting';
   /** Pid of the worker in whose place this one stands. */

@@ -289,3 +289,49 @@ it('what a worker inherited falls as it writes, and the most of it is remembered
   const [app] = await second(3);
   assert.deepEqual(app?.workers[0]?.inherited, { now: 20_000 * 1024, most: 60_000 * 1024 });
 });
+
+it('a worker that was just forked still looks like a master, and is none', async () => {
+  const argv = ['/v/bin/python', '/v/bin/gunicorn', 'shop:app'];
+  const young = { argv, cwd: '/srv/shop', ...memory, ...signals.gunicornMaster };
+  tree.add({ pid: 10, startTime: 99_900, image: 500, ...young });
+  tree.add({ pid: 11, ppid: 10, startTime: 99_990, image: 500, ...young });
+  const app = await one();
+  assert.equal(app.master?.pid, 10);
+  tree.add({ pid: 20, ppid: 10, startTime: 99_995, image: 700, ...young });
+  assert.equal((await second()).length, 2, 'one that runs a program of its own is the next master');
+});
+
+it('the first process of a uWSGI without a master looks like one until it serves', async () => {
+  const argv = ['/usr/bin/uwsgi', '--module', 'shop:app'];
+  const place = (pid: number, ppid: number, kind: object): void =>
+    tree.add({ pid, ppid, argv, cwd: '/srv/shop', startTime: 99_900 + pid, ...memory, ...kind });
+  place(30, 1, signals.uwsgiMaster);
+  assert.equal((await one()).master?.pid, 30);
+  place(30, 1, signals.uwsgiWorker);
+  place(31, 30, signals.uwsgiWorker);
+  const app = await one();
+  assert.equal(app.master, null);
+  assert.deepEqual(
+    app.workers.map(({ pid, state }) => [pid, state]),
+    [
+      [30, 'running'],
+      [31, 'running'],
+    ],
+  );
+});
+
+it('a start that looks like something else at first is found to be the application that ended', async () => {
+  master(10, 1000);
+  const { id } = await one();
+  tree.remove(10);
+  await second();
+  master(30, 99_900, { cwd: '/srv/shop/deploy' });
+  assert.notEqual((await one()).id, id);
+  master(30, 99_900);
+  const after = await second(2);
+  assert.deepEqual(
+    after.map((app) => [app.id, app.master?.pid]),
+    [[id, 30]],
+  );
+  assert.deepEqual(told(), ['stop 10', 'start 30']);
+});
