@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type Grammar, loadPython } from '../../server/src/syntax/index.ts';
+import { type Grammar, loadPython, loadRecovering } from '../../server/src/syntax/index.ts';
 
 const engine = createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm');
 
@@ -13,3 +13,6 @@ export const grammar: Grammar = {
 };
 
 export const python = await loadPython(grammar);
+
+/** Everything by tree-sitter, as broken text is read. */
+export const recovering = await loadRecovering(grammar);

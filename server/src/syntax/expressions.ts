@@ -1,6 +1,7 @@
 // Lowers tree-sitter expressions to plain data. One reader a node type; what has no reader keeps its parts.
 
 import type { Node } from 'web-tree-sitter';
+import type { Span } from '../base/range.ts';
 import type { Arg, Clause, Expr, Param } from './ir.ts';
 import { numberValue, stringValue } from './literals.ts';
 import { field, hasToken, type LowerContext, partsOf } from './lower.ts';
@@ -157,20 +158,21 @@ function two(
 function lowerString(node: Node, context: LowerContext): Expr {
   const at = context.span(node);
   const start = node.firstChild ? context.text(node.firstChild) : '';
-  const parts: Expr[] = [];
-  let formatted = false;
-  for (const child of partsOf(node)) {
-    if (child.type === 'string_content')
-      parts.push({ k: 'const', value: stringValue(start, context.text(child)), at: context.span(child) });
-    else if (child.type === 'interpolation') {
-      formatted = true;
-      const value = field(child, 'expression');
-      if (value) parts.push(lowerExpr(value, context));
-    }
+  const children = partsOf(node);
+  if (!children.some((child) => child.type === 'interpolation')) {
+    // Where a raw string begins with an escape, the grammar counts it to the closing quotes: told by text instead.
+    const text = context.text(node);
+    const quotes = start.replace(/^[^'"]*/, '');
+    const end = text.length >= start.length + quotes.length && text.endsWith(quotes) ? quotes.length : 0;
+    return { k: 'const', value: stringValue(start, text.slice(start.length, text.length - end)), at };
   }
-  if (formatted) return { k: 'fstring', parts, at };
-  const [only] = parts;
-  return { k: 'const', value: only?.k === 'const' ? only.value : stringValue(start, ''), at };
+  const parts = children.flatMap((child): Expr[] => {
+    if (child.type === 'string_content')
+      return [{ k: 'const', value: stringValue(start, context.text(child)), at: context.span(child) }];
+    const value = child.type === 'interpolation' ? field(child, 'expression') : undefined;
+    return value ? [lowerExpr(value, context)] : [];
+  });
+  return { k: 'fstring', parts, at };
 }
 
 function joinStrings(node: Node, context: LowerContext): Expr {
@@ -182,6 +184,16 @@ function joinStrings(node: Node, context: LowerContext): Expr {
     text += part.value;
   }
   return { k: 'const', value: text, at };
+}
+
+/** The grammar reads `*a.b()` now and then as the call of an attribute of `*a`; Python unpacks last. */
+function behindStar(of: Node, node: Node, context: LowerContext, make: (of: Expr, at: Span) => Expr): Expr {
+  const lowered = lowerExpr(of, context);
+  const at = context.span(node);
+  if (lowered.k !== 'star' || lowered.of === null || of.type === 'parenthesized_expression')
+    return make(lowered, at);
+  const [row, column] = lowered.of.at;
+  return { k: 'star', of: make(lowered.of, [row, column, at[2], at[3]]), at };
 }
 
 function compare(node: Node, context: LowerContext): Expr {
@@ -221,30 +233,30 @@ const readers: Readonly<Record<string, Reader>> = {
     const of = field(node, 'object');
     const name = field(node, 'attribute');
     return of && name
-      ? { k: 'attr', of: lowerExpr(of, context), name: context.text(name), at: context.span(node) }
+      ? behindStar(of, node, context, (of, at) => ({ k: 'attr', of, name: context.text(name), at }))
       : other(node, context);
   },
   call: (node, context) => {
     const fn = field(node, 'function');
     const args = field(node, 'arguments');
     if (fn === undefined) return other(node, context);
-    return {
+    return behindStar(fn, node, context, (fn, at) => ({
       k: 'call',
-      fn: lowerExpr(fn, context),
+      fn,
       args: args ? lowerArgs(args, context) : [],
-      at: context.span(node),
-    };
+      at,
+    }));
   },
   subscript: (node, context) => {
     const of = field(node, 'value');
     const indexes = node.childrenForFieldName('subscript').filter((n): n is Node => n !== null);
     if (of === undefined || indexes.length === 0) return other(node, context);
-    return {
+    return behindStar(of, node, context, (of, at) => ({
       k: 'index',
-      of: lowerExpr(of, context),
-      index: lowerExprs(indexes, context),
-      at: context.span(node),
-    };
+      of,
+      index: lowerExprs(indexes, context, hasToken(node, ',')),
+      at,
+    }));
   },
   binary_operator: (node, context) => {
     const op = field(node, 'operator');

@@ -1,8 +1,10 @@
-// Python text to plain data: the only way into tree-sitter. Trees are borrowed: parsed, lowered, deleted at once.
-// Callers see statements and expressions (ir.ts), never a node. Parsing never fails: broken text yields what could be read.
+// Python text to plain data. Clean text is read directly (direct/); what that refuses goes through tree-sitter, which
+// recovers from errors: trees are borrowed, parsed, lowered and deleted at once. Callers see statements and expressions
+// (ir.ts), never a node. Parsing never fails: broken text yields what could be read.
 
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import type { Span } from '../base/range.ts';
+import { readBody, readModule } from './direct/index.ts';
 import type { ModuleIr } from './ir.ts';
 import { LowerContext } from './lower.ts';
 import { type Skeleton, skeletonOf } from './skeleton.ts';
@@ -22,11 +24,16 @@ export interface Python {
   parseModule(text: string): ModuleIr;
   /** The suite of one function of the same text; `body` is `FunctionDef.body`. */
   parseBody(text: string, body: Span): ModuleIr;
-  /** Gives the parser's memory back; what is parsed after that is empty. */
+  /** Gives the parser's memory back; what needs it after that is empty. */
   dispose(): void;
 }
 
 export async function loadPython(grammar: Grammar): Promise<Python> {
+  return new DirectFirst(await loadRecovering(grammar));
+}
+
+/** Reads everything by tree-sitter, which recovers from errors: what the direct reader is held to. */
+export async function loadRecovering(grammar: Grammar): Promise<Python> {
   await Parser.init({ wasmBinary: grammar.engine });
   const parser = new Parser();
   parser.setLanguage(await languageOf(grammar.python));
@@ -41,6 +48,28 @@ function languageOf(bytes: Uint8Array): Promise<Language> {
   languages.set(bytes, loaded);
   return loaded;
 }
+
+class DirectFirst implements Python {
+  private readonly recovering: Python;
+
+  constructor(recovering: Python) {
+    this.recovering = recovering;
+  }
+
+  parseModule(text: string): ModuleIr {
+    return readModule(withNewlines(text)) ?? this.recovering.parseModule(text);
+  }
+
+  parseBody(text: string, body: Span): ModuleIr {
+    return readBody(withNewlines(text), body) ?? this.recovering.parseBody(text, body);
+  }
+
+  dispose(): void {
+    this.recovering.dispose();
+  }
+}
+
+const nothing: ModuleIr = { body: [], errors: [] };
 
 class TreeSitterPython implements Python {
   private readonly parser: Parser;
@@ -73,9 +102,8 @@ class TreeSitterPython implements Python {
     rows: number,
     lower: (root: Node, context: LowerContext) => ModuleIr['body'],
   ): ModuleIr {
-    if (this.disposed) return { body: [], errors: [] };
-    const tree = this.parser.parse(skeleton.text);
-    if (tree === null) return { body: [], errors: [] };
+    const tree = this.disposed ? null : this.parser.parse(skeleton.text);
+    if (tree === null) return nothing;
     try {
       const context = new LowerContext(skeleton, rows);
       const body = lower(tree.rootNode, context);

@@ -13,7 +13,8 @@ export function numberValue(text: string): number | null {
 /** What `r'…'`, `b"…"`, `'''…'''` hold, from the prefix with quotes and the raw content. */
 export function stringValue(start: string, content: string): Constant {
   const prefix = start.replace(/['"]/g, '').toLowerCase();
-  const value = prefix.includes('r') ? content : unescaped(content);
+  const plain = /[ft]/.test(prefix) ? content.replace(/\{\{|\}\}/g, (braces) => braces.charAt(0)) : content;
+  const value = prefix.includes('r') ? plain : unescaped(plain);
   return prefix.includes('b') ? { bytes: value } : value;
 }
 

@@ -33,6 +33,11 @@ test('strings, brackets and continuations do not end a suite', () => {
   assert.equal(text.split('\n').length, source.split('\n').length);
 });
 
+test('a backslash escapes no brace of a formatted string', () => {
+  const { bodies } = skeletonOf("x = rf'(\\{{%)'\ny = f'\\N{DASH}{x}'\ndef f():\n    pass\n");
+  assert.deepEqual(bodies.get('2:0'), [3, 4, 3, 8]);
+});
+
 test('a one-line suite stays where it is', () => {
   const { text, bodies } = skeletonOf('def f(): return lambda: 1\n');
   assert.equal(text, 'def f(): return lambda: 1\n');
