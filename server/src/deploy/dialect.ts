@@ -38,5 +38,5 @@ export interface CommandDialect {
   holdsCommands(name: string, path: string): boolean;
   /** Many files have such names: only those that speak of a server are read, and what else is in them is not ours. */
   readonly common?: true;
-  commands(reading: Reading, source: Source): readonly Invocation[];
+  commands(reading: Reading, source: Source, python: Python): readonly Invocation[];
 }

@@ -15,7 +15,10 @@ import { follow } from './follow.ts';
 import { justfile } from './just.ts';
 import { kubernetes } from './kubernetes.ts';
 import { makefile } from './make.ts';
-import { cloudFoundry, herokuYml } from './platform.ts';
+import { noxfile } from './nox.ts';
+import { packageJson } from './package-json.ts';
+import { platform } from './platform.ts';
+import { platformToml } from './platform-toml.ts';
 import { tomlTasks } from './pyproject.ts';
 import { shellScripts } from './script.ts';
 import { supervisor } from './supervisor.ts';
@@ -27,8 +30,8 @@ export const homes: readonly CommandDialect[] = [
   dockerfile,
   compose,
   kubernetes,
-  herokuYml,
-  cloudFoundry,
+  platform,
+  platformToml,
   systemdUnit,
   supervisor,
   circus,
@@ -37,6 +40,8 @@ export const homes: readonly CommandDialect[] = [
   justfile,
   tomlTasks,
   tox,
+  noxfile,
+  packageJson,
 ];
 
 export interface Commanded {
@@ -69,7 +74,7 @@ export function fromHome(world: World, servers: readonly ServerDialect[], path: 
     const source = home.common ? speaking(reading, path) : opened(reading, path);
     if (source === undefined) continue;
     const before = found.length;
-    for (const invocation of home.commands(reading, source).slice(0, commandLimit))
+    for (const invocation of home.commands(reading, source, world.python).slice(0, commandLimit))
       for (const one of lowered(world, servers, invocation)) {
         if (found.length - before >= serverLimit) break;
         const called = one.via !== undefined;

@@ -1,119 +1,118 @@
 // Tasks in TOML: `[tool.poe.tasks]`, `[tool.pdm.scripts]`, `[tool.hatch.envs.x.scripts]`, `[tool.taskipy.tasks]`,
-// `[tool.pixi.tasks]`, a Pipfile's `[scripts]`. Owns the shapes that these give a command.
+// `[tool.pixi.tasks]`, `[tool.rye.scripts]`, tox's environments, a Pipfile's `[scripts]`. Owns the shapes that these
+// give a command; knows nothing of what is started.
 
-import { type AST, parseTOML } from 'toml-eslint-parser';
-import { dirname } from '../../base/path.ts';
+import { basename, dirname, resolvePath } from '../../base/path.ts';
 import type { CommandDialect } from '../dialect.ts';
 import type { Value } from '../setting.ts';
-import { type Invocation, invocations, invocationsOf } from '../shell/invocations.ts';
-import { filled, placedString } from '../shell/placed.ts';
+import { type Invocation, invocations, invocationsOf, type Shell } from '../shell/invocations.ts';
+import { filled } from '../shell/placed.ts';
 import type { Word } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
+import { environmentFile } from './env-file.ts';
 import { isSupporting, shellIn } from './folders.ts';
 import { serves } from './script.ts';
+import { placedToml, type TomlContent, tomlEntries } from './toml.ts';
 
 export const tomlTasks: CommandDialect = {
   common: true,
-  holdsCommands: (name, path) => isTomlTasks(name) && !isSupporting(path),
+  holdsCommands: (name, path) =>
+    /^(pyproject\.toml|pixi\.toml|hatch\.toml|tox\.toml|Pipfile)$/.test(name) && !isSupporting(path),
   commands: (reading, source) => tomlRecipes(reading, source).filter(({ task = '' }) => serves(task)),
 };
 
-export function isTomlTasks(name: string): boolean {
-  return /^(pyproject\.toml|pixi\.toml|hatch\.toml|Pipfile)$/.test(name);
+/** Where tasks are kept, in which file, and whether a list in place of a command is several of them. */
+interface Kind {
+  readonly at: RegExp;
+  readonly file: string;
+  readonly lists: 'words' | 'commands';
 }
 
-type Content = AST.TOMLContentNode;
+const kinds: readonly Kind[] = [
+  { at: /^tool\.poe\.tasks\.([^.]+)(?:\.(.+))?$/, file: 'pyproject.toml', lists: 'commands' },
+  { at: /^tool\.hatch\.envs\.[^.]+\.scripts\.([^.]+)$/, file: 'pyproject.toml', lists: 'commands' },
+  { at: /^envs\.[^.]+\.scripts\.([^.]+)$/, file: 'hatch.toml', lists: 'commands' },
+  {
+    at: /^tool\.(?:pdm\.scripts|rye\.scripts|taskipy\.tasks|pixi\.tasks|tox\.env)\.([^.]+)(?:\.(.+))?$/,
+    file: 'pyproject.toml',
+    lists: 'words',
+  },
+  { at: /^tasks\.([^.]+)(?:\.(.+))?$/, file: 'pixi.toml', lists: 'words' },
+  { at: /^env\.([^.]+)(?:\.(.+))?$/, file: 'tox.toml', lists: 'words' },
+  { at: /^scripts\.([^.]+)$/, file: 'Pipfile', lists: 'words' },
+];
 
-const tables =
-  /^(?:tool\.(?:poe\.tasks|pdm\.scripts|rye\.scripts|taskipy\.tasks|pixi\.tasks|hatch\.envs\.[^.]+\.scripts)|envs\.[^.]+\.scripts|scripts|tasks)\.([^.]+)(?:\.(cmd|shell|composite|chain|env\.\w+|env|cwd|working_dir))?$/;
+/** What holds for every task. */
+const common = /^tool\.(?:poe|pdm\.scripts\._|hatch\.envs\.[^.]+)\.((?:env|env-vars)\.\w+|envfile|env_file)$/;
 
 interface Task {
-  readonly commands: Content[];
+  readonly commands: { readonly value: TomlContent; readonly lists: Kind['lists'] }[];
   readonly env: Map<string, Value>;
+  readonly files: string[];
   folder?: string;
 }
 
 export function tomlRecipes(reading: Reading, source: Source): Invocation[] {
   const tasks = new Map<string, Task>();
-  for (const [path, value] of entries(source)) {
-    const found = tables.exec(path);
-    if (found?.[1] === undefined || (path.startsWith('scripts.') && !source.path.endsWith('Pipfile')))
-      continue;
-    const task = tasks.get(found[1]) ?? { commands: [], env: new Map() };
-    tasks.set(found[1], task);
-    put(task, found[2], value, source);
+  const outer: Task = { commands: [], env: new Map(), files: [] };
+  for (const [path, value] of tomlEntries(source)) {
+    const every = common.exec(path)?.[1];
+    if (every !== undefined) put(outer, every, value, source, 'words');
+    for (const { at, file, lists } of kinds) {
+      const found = file === basename(source.path) ? at.exec(path) : null;
+      if (found?.[1] === undefined) continue;
+      const task = tasks.get(found[1]) ?? { commands: [], env: new Map(), files: [] };
+      tasks.set(found[1], task);
+      put(task, found[2], value, source, lists);
+    }
   }
-  return [...tasks].flatMap(([task, { commands, env, folder }]) => {
-    const shell = shellIn(reading, dirname(source.path), folder, env);
-    return commands.flatMap((command) => started(command, source, shell)).map((one) => ({ ...one, task }));
+  const here = dirname(source.path);
+  return [...tasks].flatMap(([name, { commands, env, files, folder }]) => {
+    const given = [...outer.files, ...files].flatMap((file) => [
+      ...environmentFile(reading, resolvePath(here, file)),
+    ]);
+    const shell = shellIn(reading, here, folder, new Map([...given, ...outer.env, ...env]));
+    return commands
+      .flatMap(({ value, lists }) => started(value, lists, source, shell))
+      .map((one) => ({ ...one, task: name }));
   });
 }
 
-function put(task: Task, key: string | undefined, value: Content, source: Source): void {
-  if (key === undefined || key === 'cmd' || key === 'shell' || key === 'composite' || key === 'chain') {
-    if (value.type === 'TOMLValue' || value.type === 'TOMLArray') task.commands.push(value);
-  } else if (value.type === 'TOMLValue' && typeof value.value === 'string') {
-    if (key === 'cwd' || key === 'working_dir') task.folder = value.value;
-    else task.env.set(key.replace('env.', ''), filled(placedOf(value, source), new Map()));
-  }
+function put(
+  task: Task,
+  key: string | undefined,
+  value: TomlContent,
+  source: Source,
+  lists: Kind['lists'],
+): void {
+  const text = value.type === 'TOMLValue' && typeof value.value === 'string' ? value.value : undefined;
+  const name = /^(?:env|env-vars|set_env)\.(\w+)(?:\.default)?$/.exec(key ?? '')?.[1];
+  if (name !== undefined && value.type === 'TOMLValue')
+    task.env.set(name, filled(placedToml(value, source), new Map()));
+  else if (/^(env_?file|env-file)$/.test(key ?? '')) {
+    const all = value.type === 'TOMLArray' ? value.elements : [value];
+    task.files.push(...all.flatMap((one) => (one.type === 'TOMLValue' ? String(one.value) : [])));
+  } else if (/^(cwd|working_dir|change_dir)$/.test(key ?? '')) {
+    if (text !== undefined && !text.includes('$')) task.folder = text;
+  } else if (/^(cmd|shell|ref)$/.test(key ?? 'cmd')) task.commands.push({ value, lists });
+  else if (/^(sequence|composite|chain|commands)$/.test(key ?? ''))
+    task.commands.push({ value, lists: 'commands' });
 }
 
-/** A text for the shell; a list is one command's words, or several commands where they have blanks. */
-function started(command: Content, source: Source, shell: Parameters<typeof invocations>[1]): Invocation[] {
-  if (command.type !== 'TOMLArray')
-    return command.type === 'TOMLValue' ? invocations(placedOf(command, source), shell) : [];
-  const values = command.elements.filter((element) => element.type === 'TOMLValue');
-  if (values.some((value) => /\s/.test(String(value.value))) && !/^-/.test(String(values[1]?.value ?? '')))
-    return values.flatMap((value) => invocations(placedOf(value, source), shell));
-  const words = values.map((value): Word => {
-    const at = source.at(value.range[1], value.range[1]);
-    return {
-      ...filled(placedOf(value, source), new Map()),
-      after: { kind: 'list', at, around: [', "', '"'] },
-    };
+/** A text for the shell; a list is one command's words, or several commands. */
+function started(command: TomlContent, lists: Kind['lists'], source: Source, shell: Shell): Invocation[] {
+  if (command.type === 'TOMLValue') return invocations(placedToml(command, source), shell);
+  if (command.type === 'TOMLInlineTable')
+    return command.body.flatMap(({ key, value }) => {
+      const [name] = key.keys.map((one) => (one.type === 'TOMLBare' ? one.name : one.value));
+      return /^(cmd|shell|ref)$/.test(name ?? '') ? started(value, 'words', source, shell) : [];
+    });
+  if (lists === 'commands') return command.elements.flatMap((one) => started(one, 'words', source, shell));
+  const words = command.elements.flatMap((one): Word[] => {
+    if (one.type !== 'TOMLValue') return [];
+    const at = source.at(one.range[1], one.range[1]);
+    const word = filled(placedToml(one, source), new Map());
+    return [{ ...word, after: { kind: 'list', at, around: [', "', '"'] } }];
   });
   return invocationsOf(words, source.at(...command.range), shell);
-}
-
-function placedOf(value: AST.TOMLValue, source: Source): ReturnType<typeof placedString> {
-  return placedString(source, value.range[0], value.range[1], String(value.value));
-}
-
-const read = new WeakMap<Source, readonly (readonly [string, Content])[]>();
-
-/** Every value with its dotted path, those of inline tables too; a file is taken apart once. */
-function entries(source: Source): readonly (readonly [string, Content])[] {
-  const before = read.get(source);
-  if (before !== undefined) return before;
-  const found = takeApart(source);
-  read.set(source, found);
-  return found;
-}
-
-function takeApart(source: Source): readonly (readonly [string, Content])[] {
-  const found: (readonly [string, Content])[] = [];
-  const visit = (node: AST.TOMLKeyValue, base: string, depth: number): void => {
-    const path = [base, ...node.key.keys.map(keyText)].filter(Boolean).join('.');
-    found.push([path, node.value]);
-    if (node.value.type === 'TOMLInlineTable' && depth < 8)
-      for (const inner of node.value.body) visit(inner, path, depth + 1);
-  };
-  for (const node of parsed(source)?.body[0].body ?? [])
-    if (node.type === 'TOMLKeyValue') visit(node, '', 0);
-    else for (const inner of node.body) visit(inner, node.key.keys.map(keyText).join('.'), 0);
-  return found;
-}
-
-function keyText(key: AST.TOMLBare | AST.TOMLQuoted): string {
-  return key.type === 'TOMLBare' ? key.name : key.value;
-}
-
-/** What is not TOML is not read: whoever owns the file says so. */
-function parsed(source: Source): AST.TOMLProgram | undefined {
-  if (/(?:[[{][ \t\r\n]*){24}/.test(source.text)) return undefined;
-  try {
-    return parseTOML(source.text);
-  } catch {
-    return undefined;
-  }
 }

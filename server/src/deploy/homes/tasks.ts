@@ -6,6 +6,7 @@ import type { Invocation } from '../shell/invocations.ts';
 import type { Reading, Source } from '../source.ts';
 import { justRecipes } from './just.ts';
 import { makeRecipes } from './make.ts';
+import { packageScripts } from './package-json.ts';
 import { tomlRecipes } from './pyproject.ts';
 import { included, programs } from './supervisor.ts';
 
@@ -15,6 +16,7 @@ const runners: readonly (readonly [program: RegExp, files: readonly string[], re
   [/^g?make$/, ['GNUmakefile', 'makefile', 'Makefile'], makeRecipes],
   [/^just$/, ['justfile', 'Justfile', '.justfile'], justRecipes],
   [/^(poe|task|taskipy|pixi)$/, ['pyproject.toml', 'pixi.toml'], tomlRecipes],
+  [/^(npm|yarn|pnpm|bun)$/, ['package.json'], packageScripts],
 ];
 
 /** What the task of a task runner starts; undefined for any other command. */
@@ -33,9 +35,16 @@ export function taskCommands(reading: Reading, invocation: Invocation): readonly
   }
   if (program === 'supervisord') return supervised(reading, invocation);
   // `pdm run serve`: the wrapper is off already, and there is no such program.
-  const isBare = /^[\w-]+$/.test(command.text) && !/^(python|sh|bash|echo|cat|pip)/.test(program);
-  const found = isBare ? named(reading, cwd, ['pyproject.toml', 'Pipfile'], tomlRecipes, [command.text]) : [];
+  const isBare = /^[\w-]+(:[\w-]+)?$/.test(command.text) && !/^(python|sh|bash|echo|cat|pip)/.test(program);
+  const found = isBare
+    ? named(reading, cwd, ['pyproject.toml', 'hatch.toml', 'Pipfile'], tomlRecipes, bare(command.text))
+    : [];
   return found.length > 0 ? found : undefined;
+}
+
+/** `hatch run prod:serve` is `serve` in an environment of that name. */
+function bare(name: string): readonly string[] {
+  return [name, ...name.split(':').slice(1)];
 }
 
 /** The programs of the configuration that it names or finds. */

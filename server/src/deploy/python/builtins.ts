@@ -2,6 +2,7 @@
 // Anything that depends on the machine or the environment is unknown, with the default as hint.
 
 import { dirname, resolvePath } from '../../base/path.ts';
+import type { Expr } from '../../syntax/index.ts';
 import type { Value } from '../setting.ts';
 import {
   combine,
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly path: string;
   /** The folder it runs in. */
   readonly cwd: string;
+  /** Told of every call of something of a library. */
+  onCall?(name: string, call: Extract<Expr, { k: 'call' }>, evaluate: (expr: Expr) => Result): void;
 }
 
 /** The result of calling something of a library; undefined for what is not known here. */

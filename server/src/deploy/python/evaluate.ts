@@ -44,6 +44,23 @@ export function evaluateModule(text: string, world: PythonWorld): Evaluated {
   return new Frame(world, text, new Map(), undefined, { steps: 0, modules: [world.path] }).module();
 }
 
+export type Decorated = Extract<Stmt, { readonly k: 'def' }>;
+
+/** Calls functions of a module's top level: those for which `given` says what their argument is. */
+export function callFunctions(
+  text: string,
+  world: PythonWorld,
+  given: (decorated: Decorated) => PyValue | undefined,
+): void {
+  const frame = new Frame(world, text, new Map(), undefined, { steps: 0, modules: [world.path] });
+  frame.module();
+  for (const statement of world.python.parseModule(text).body) {
+    const value = statement.k === 'def' ? given(statement) : undefined;
+    if (statement.k !== 'def' || value === undefined) continue;
+    frame.call({ kind: 'function', fn: statement.fn }, { positional: [just(value)], named: new Map() });
+  }
+}
+
 interface Shared {
   steps: number;
   readonly modules: readonly string[];
@@ -177,8 +194,10 @@ class Frame implements Scope {
         this.#attempt(statement);
         return;
       case 'with':
-        for (const { target } of statement.items)
+        for (const { context, target } of statement.items) {
+          evaluate(context, this);
           if (target !== undefined) this.#forget(target, 'is made by a with statement');
+        }
         this.#run(statement.body);
         return;
       case 'for':

@@ -144,6 +144,7 @@ function call(expr: Extract<Expr, { k: 'call' }>, scope: Scope): Result {
   if (value === undefined) return doubt(fn.result.known ? 'is not known' : fn.result.why);
   if (isKind(value, 'function')) return scope.call(value, args);
   if (!isKind(value, 'library')) return doubt('is computed in a way that Forksight does not follow');
+  scope.around.onCall?.(value.name, expr, (inner) => evaluate(inner, scope));
   return callLibrary(value.name, args, scope.around) ?? doubt(`is what ${value.name}() returns`);
 }
 
