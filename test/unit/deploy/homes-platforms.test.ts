@@ -172,7 +172,7 @@ describe('tasks', () => {
         'noxfile.py':
           'from nox import session\n@session\ndef run(s):\n    with s.chdir("web"):\n        s.run("python", "-m", "gunicorn", *s.posargs, "shop.wsgi", env={"WEB_CONCURRENCY": "2"})\n',
       },
-      'gunicorn shop.wsgi:application unknown 2 in web <s.run("python", "-m", "gunicorn", *s.posargs, "shop.wsgi", env={"WEB_CONCURRENCY": "2"})>',
+      'gunicorn shop.wsgi:application lazy 2 in web <s.run("python", "-m", "gunicorn", *s.posargs, "shop.wsgi", env={"WEB_CONCURRENCY": "2"})>',
     ],
   });
 });

@@ -230,7 +230,7 @@ describe('scripts and task files', () => {
     ],
     'a recipe that hands on its arguments': [
       { justfile: 'serve *args:\n    gunicorn {{args}} shop.wsgi\n' },
-      'gunicorn shop.wsgi:application unknown ?1 <gunicorn {{args}} shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 1 <gunicorn {{args}} shop.wsgi>',
     ],
     justfile: [
       { justfile: 'n := "4"\nserve port="80":\n  gunicorn -w {{n}} -b :{{port}} shop.wsgi\n' },
@@ -270,7 +270,7 @@ describe('scripts and task files', () => {
           '[testenv]\nsetenv = WEB_CONCURRENCY=2\n[testenv:serve]\ncommands = gunicorn -b {env:B:0.0.0.0}:80 {posargs:shop.wsgi}\n[testenv:run]\ncommands = gunicorn {posargs} shop.wsgi\n',
       },
       'gunicorn ?shop.wsgi:application lazy 2 <gunicorn -b {env:B:0.0.0.0}:80 {posargs:shop.wsgi}>',
-      'gunicorn shop.wsgi:application unknown 2 <gunicorn {posargs} shop.wsgi>',
+      'gunicorn shop.wsgi:application lazy 2 <gunicorn {posargs} shop.wsgi>',
     ],
     'documents are no deployments': [
       {

@@ -97,16 +97,17 @@ function constantOf(name: string, raw: string, at: Value['at']): Value {
   return { text: given?.[2] ?? given?.[3] ?? '', at, unknown: { why, hinted: given !== null } };
 }
 
-/** What a caller may give: its default is a hint. */
+/** What a caller may give: its default is a hint. Of `*args` nobody says that there are any. */
 function parametersOf(text: string, at: Value['at']): ReadonlyMap<string, Value> {
   const found = new Map<string, Value>();
   for (const match of text.matchAll(
-    /[*+$]*([A-Za-z_][\w-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?/g,
+    /([*+$]*)([A-Za-z_][\w-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?/g,
   )) {
-    const [, name = '', double, single, plain] = match;
+    const [, sign = '', name = '', double, single, plain] = match;
     const given = double ?? single ?? plain;
     const unknown = { why: `depends on the parameter ${name}`, hinted: given !== undefined };
-    found.set(name, { text: given ?? '', at, unknown });
+    const isNone = sign.startsWith('*') && given === undefined;
+    found.set(name, isNone ? { text: '', at } : { text: given ?? '', at, unknown });
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { type Location, rangeOf } from '../../base/range.ts';
 import type { Expr, Python } from '../../syntax/index.ts';
 import type { CommandDialect } from '../dialect.ts';
 import { callFunctions, type Decorated } from '../python/evaluate.ts';
-import { itemsOf, likelyValue, type PyValue, type Result, text } from '../python/values.ts';
+import { isKind, itemsOf, likelyValue, type PyValue, type Result, text } from '../python/values.ts';
 import type { Value } from '../setting.ts';
 import { type Invocation, invocationsOf } from '../shell/invocations.ts';
 import type { Word } from '../shell/words.ts';
@@ -95,12 +95,18 @@ function wordsOf(expr: Expr, unpacked: boolean, evaluate: Evaluate, path: string
     };
   };
   const value = likelyValue(result);
+  // Nobody says that it is given more.
+  if (unpacked && value !== undefined && isKind(value, 'library') && value.name.endsWith('.posargs'))
+    return [];
   const items = unpacked ? itemsOf(value) : undefined;
   return items === undefined ? [word(unpacked ? undefined : value)] : items.map(word);
 }
 
 function doubtOf(result: Result, own: string | undefined): NonNullable<Value['unknown']> {
-  return { why: result.known ? 'is not a text' : result.why, hinted: own !== undefined };
+  return {
+    why: result.known ? 'depends on what the session computes' : result.why,
+    hinted: own !== undefined,
+  };
 }
 
 function environmentOf(expr: Expr, evaluate: Evaluate, path: string): Map<string, Value> {

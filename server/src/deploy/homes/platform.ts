@@ -61,7 +61,7 @@ function cloudFoundry(document: Yaml): Started[] {
     const processes = [one, ...(one.get('processes')?.items() ?? [])];
     const env = mapped(one.get('env'));
     const folder = one.get('path')?.text ?? '.';
-    return processes.map((process) => ({ command: process.get('command'), env, folder }));
+    return processes.map((started) => ({ command: started.get('command'), env, folder }));
   });
 }
 

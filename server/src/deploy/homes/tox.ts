@@ -47,12 +47,13 @@ function commands(reading: Reading, source: Source): Invocation[] {
   });
 }
 
-/** `{env:NAME:default}`, `{posargs:default}`; other substitutions are tox's own. */
+/** `{env:NAME:default}`, `{posargs:default}`, of which nobody says that there are any; other substitutions are tox's own. */
 function expanded(value: Placed, variables: Variables): Placed {
   return replaced(
     value,
     /\{(?:env:(\w+)(?::([^{}]*))?|posargs(?::([^{}]*))?|[\w:[\]]+)\}/g,
     (match) => {
+      if (match[0] === '{posargs}') return '';
       const at = value.at(match.index, match.index + match[0].length);
       const why = `depends on ${match[1] === undefined ? match[0].replace(/:.*/, '}') : `$${match[1]}`}`;
       const text = match[2] ?? match[3];
