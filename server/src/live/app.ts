@@ -42,6 +42,8 @@ export class TrackedApp {
   before: number | undefined;
   statsAskedAt: number | undefined;
   stoppedAt: number | undefined;
+  /** When the process that was started was found to be gone; workers may have stayed for longer. */
+  goneAt: number | undefined;
   /** Who started it: an older master, where it is that one's successor. */
   readonly parent: number;
   /** When it was first seen. */
@@ -75,6 +77,7 @@ export class TrackedApp {
     this.orphaned = false;
     if (this.stoppedAt !== undefined) this.timeline.add(now, 'start', group.root.stat.pid);
     this.stoppedAt = undefined;
+    this.goneAt = undefined;
     if (group.hasMaster) members.master = members.track(group.root, 'master');
     else members.master = undefined;
     this.followWorkers(group, first || startedAnew, now);
@@ -84,6 +87,7 @@ export class TrackedApp {
 
   /** Its master is gone. Gives back whether workers are left, which then are all there is of it. */
   leftBehind(now: number): boolean {
+    this.goneAt ??= now;
     const left = this.members.living().filter((process) => {
       const stat = process === this.members.master ? undefined : this.proc.stat(process.pid);
       const there = stat !== undefined && stat.startTime === process.startTime && stat.state !== 'Z';
@@ -122,6 +126,7 @@ export class TrackedApp {
     this.hint = other.hint;
     this.orphaned = false;
     this.stoppedAt = undefined;
+    this.goneAt = undefined;
     const { pid } = other.group.root.stat;
     if (took) this.timeline.add(now, 're-exec', pid, String(other.parent));
     else this.timeline.add(now, 'start', pid);

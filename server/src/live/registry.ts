@@ -10,6 +10,8 @@ import { processId } from './track.ts';
 const rememberedApps = 16;
 /** A server that starts looks like something else until it has changed its folder and set its title. */
 const settlingMs = 15_000;
+/** A process that ended is noticed within a few looks. */
+const noticedMs = 3000;
 
 export interface Workspace {
   /** Folders, links resolved. */
@@ -60,7 +62,8 @@ export class Registry {
     const folders = this.workspace.folders();
     const hints = this.workspace.hints();
     const left = this.endThoseGone(new Set(groups.map(appId)), now);
-    const candidates = groups.filter((group) => !left.has(processId(group.root.stat)));
+    const members = this.members();
+    const candidates = groups.filter((group) => !members.has(processId(group.root.stat)));
     const ours = candidates.filter((group) => servesWorkspace(group, folders, hints));
     this.elsewhere = candidates.length - ours.length;
     const kept = new Set(ours.map(appId));
@@ -92,14 +95,21 @@ export class Registry {
     this.running.set((former ?? app).id, former ?? app);
   }
 
-  /** Gives back the ids of applications whose master is gone but whose workers are not, and of these workers. */
+  /** Processes of our applications but those that were started: none is a server of its own, however it looks alone. */
+  private members(): ReadonlySet<string> {
+    const apps = [...this.apps, ...this.stopped];
+    const members = new Set(apps.flatMap((app) => app.members.all().map(({ id }) => id)));
+    for (const app of apps) members.delete(processId(app.group.root.stat));
+    return members;
+  }
+
+  /** Gives back the ids of applications whose master is gone but whose workers are not. */
   private endThoseGone(present: ReadonlySet<string>, now: number): ReadonlySet<string> {
     const left = new Set<string>();
     for (const app of this.apps) {
       if (present.has(launchOf(app)) || !this.running.has(app.id)) continue;
       if (app.leftBehind(now)) {
         left.add(app.id);
-        for (const process of app.members.living()) left.add(process.id);
         continue;
       }
       const successor = this.apps.find((other) => isSuccessor(other, app, present));
@@ -134,7 +144,8 @@ function isSame(a: TrackedApp, b: TrackedApp): boolean {
   return a !== b && a.sameness === b.sameness;
 }
 
-/** Whether the one that ended has been started again as the other. */
+/** Whether the one that ended has been started again as the other. That it ended may be seen after the start. */
 function isAgain(ended: TrackedApp, app: TrackedApp): boolean {
-  return isSame(ended, app) && ended.stoppedAt !== undefined && app.since >= ended.stoppedAt;
+  const younger = app.group.root.stat.startTime > ended.group.root.stat.startTime;
+  return younger && isSame(ended, app) && ended.goneAt !== undefined && app.since >= ended.goneAt - noticedMs;
 }
