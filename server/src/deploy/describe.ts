@@ -106,8 +106,8 @@ function title(deployment: Deployment, root: string): string {
 }
 
 /** The load mode; one process that loads the app and serves it has none. */
-export function loadName({ load, forks }: Deployment): string {
-  return forks || load === 'spawn' ? load : 'no fork';
+export function loadName({ load, forks, server }: Deployment): string {
+  return forks || (load !== 'preload' && server !== 'uwsgi') ? load : 'no fork';
 }
 
 function serverVersion(deployment: Deployment): PackageVersion | undefined {

@@ -5,18 +5,33 @@ import { basename, relativePath } from '../base/path.ts';
 import type { FileSystem } from '../base/ports.ts';
 import { compareLocations, locationKey, range } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
+import { celery } from './celery/index.ts';
 import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
 import { fromHome, homes } from './homes/index.ts';
 import type { Deployment, Deployments } from './model.ts';
 import { namesPackages, PackageReader } from './packages/index.ts';
 import { PythonVersions } from './python-version.ts';
+import { daphne } from './servers/daphne.ts';
+import { granian } from './servers/granian.ts';
+import { hypercorn } from './servers/hypercorn.ts';
+import { uvicorn } from './servers/uvicorn.ts';
+import { waitress } from './servers/waitress.ts';
 import type { Value } from './setting.ts';
 import { Reading } from './source.ts';
 import { uwsgi } from './uwsgi/index.ts';
 import { findFiles, type Wanted } from './walk.ts';
 
-const servers: readonly ServerDialect[] = [uwsgi, gunicorn];
+const servers: readonly ServerDialect[] = [
+  uwsgi,
+  gunicorn,
+  celery,
+  uvicorn,
+  hypercorn,
+  granian,
+  daphne,
+  waitress,
+];
 
 export interface DeployPorts {
   readonly files: FileSystem;

@@ -136,10 +136,7 @@ function report(freeze: GcEvent, why: Misplaced, { deployment }: Case): Report {
 
 function explain(why: Misplaced, deployment: Case['deployment']): string {
   const server = serverName(deployment.server);
-  const place =
-    deployment.server === 'uwsgi'
-      ? 'Move it to the end of the entry module, after the application is made.'
-      : `Move it to \`when_ready\` in ${configName(deployment)}, which runs after the app is loaded and before the first fork.`;
+  const place = `Move it to ${lastMoment(deployment)}.`;
   switch (why) {
     case 'before-load':
       return (
@@ -157,5 +154,17 @@ function explain(why: Misplaced, deployment: Case['deployment']): string {
         'itself, so none of it is shared. Preload the app to share its memory, or silence this line if the call ' +
         'is meant to make collections cheaper.'
       );
+  }
+}
+
+/** Between the load and the first fork. */
+function lastMoment(deployment: Case['deployment']): string {
+  switch (deployment.server) {
+    case 'gunicorn':
+      return `\`when_ready\` in ${configName(deployment)}, which runs after the app is loaded and before the first fork`;
+    case 'celery':
+      return 'a handler of the signal `worker_before_create_process`, which the main process sends before it forks a worker';
+    default:
+      return 'the end of the entry module, after the application is made';
   }
 }

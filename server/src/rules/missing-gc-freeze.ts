@@ -89,10 +89,7 @@ function check({ deployment, simulation }: Case): readonly Report[] {
   if (app === undefined || app.phase !== 'master-import') return [];
   if (gcEvents(simulation).some((event) => event.call === 'freeze')) return [];
   if (switchedOff(simulation).length > 0) return [];
-  const where =
-    deployment.server === 'uwsgi'
-      ? `at the end of the entry module, with \`gc.enable()\` in ${workerHook(deployment)}`
-      : `in \`when_ready\` in ${configName(deployment)}, with \`gc.enable()\` in \`post_fork\``;
+  const where = recipe(deployment);
   return [
     {
       severity: grade(missingGcFreeze.severity, deployment, app.certainty),
@@ -107,4 +104,17 @@ function check({ deployment, simulation }: Case): readonly Report[] {
       related: [],
     },
   ];
+}
+
+/** Where the calls go. */
+function recipe(deployment: Case['deployment']): string {
+  const hook = workerHook(deployment);
+  switch (deployment.server) {
+    case 'gunicorn':
+      return `in \`when_ready\` in ${configName(deployment)}, with \`gc.enable()\` in \`post_fork\``;
+    case 'celery':
+      return `in a handler of the signal \`worker_before_create_process\`, with \`gc.enable()\` in ${hook}`;
+    default:
+      return `at the end of the entry module, with \`gc.enable()\` in ${hook}`;
+  }
 }

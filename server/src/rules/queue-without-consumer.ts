@@ -163,7 +163,7 @@ function report(
   const putting =
     producers.length === 0
       ? `What a worker${others} puts there`
-      : `What requests put there in a worker${others}`;
+      : `What ${deployment.server === 'celery' ? 'tasks' : 'requests'} put there in a worker${others}`;
   return {
     severity: steps === 0 ? severity : weaken(severity, steps),
     message:

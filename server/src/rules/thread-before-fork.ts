@@ -100,7 +100,7 @@ import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
 import { doubts, grade } from './severity.ts';
 import { type GreenThread, greenThreads, type LostThread, lostThreads, startInWorkers } from './threads.ts';
-import { firstWorkerLoads, forking, threadWords, workerHook } from './words.ts';
+import { firstWorkerLoads, forking, masterWords, threadWords, workerHook } from './words.ts';
 
 export const threadBeforeFork: Rule = {
   id: 'thread-before-fork',
@@ -143,7 +143,7 @@ function what({ start }: LostThread, { deployment }: Case): string {
   const thread = threadWords(start.object);
   const where = firstWorkerLoads(deployment)
     ? 'The process that loads the app goes on as the first worker, and'
-    : 'It stays behind in the master:';
+    : `It stays behind in ${masterWords(deployment)}:`;
   const consequence = firstWorkerLoads(deployment)
     ? 'only there does the thread exist.'
     : 'it exists in no worker.';
@@ -158,10 +158,10 @@ function what({ start }: LostThread, { deployment }: Case): string {
 function reportGreen({ start, by }: GreenThread, { deployment }: Case): Report {
   const severity = weaken(grade(threadBeforeFork.severity, deployment, start.certainty));
   const fate =
-    deployment.server === 'gunicorn'
-      ? 'it goes on in the master and in every worker alike, and does its work once in each process, although ' +
+    deployment.server !== 'uwsgi'
+      ? `it goes on in ${masterWords(deployment)} and in every worker alike, and does its work once in each process, although ` +
         `\`is_alive()\` answers False in the workers. Start it from ${workerHook(deployment)}, so that each worker ` +
-        'has one of its own and the master none.'
+        `has one of its own and ${masterWords(deployment)} none.`
       : 'every worker has a copy, but without the option `gevent` uWSGI does not run its loop, so that it advances ' +
         'only while a request waits. Set `gevent`, or leave threads alone.';
   return {

@@ -13,8 +13,13 @@ export function firstWorkerLoads(deployment: Deployment): boolean {
 }
 
 /** "uWSGI forks its workers". */
-export function forking(deployment: Deployment): string {
-  return `${serverName(deployment.server)} forks its workers`;
+export function forking({ server }: Deployment): string {
+  return server === 'celery' ? "Celery forks the pool's workers" : `${serverName(server)} forks its workers`;
+}
+
+/** The process that forks, as the server's users call it. */
+export function masterWords({ server }: Deployment): string {
+  return server === 'uwsgi' || server === 'gunicorn' ? 'the master' : 'the main process';
 }
 
 /** The file gunicorn's hooks are written in, or would be. */

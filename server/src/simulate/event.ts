@@ -92,7 +92,14 @@ export type GcCall =
   | 'threshold-zero'
   | 'threshold';
 
-export type HookKind = 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before';
+export type HookKind =
+  | 'uwsgi-postfork'
+  | 'at-fork-child'
+  | 'at-fork-parent'
+  | 'at-fork-before'
+  /** Celery's signals: those of the main process before it forks, and `worker_process_init`. */
+  | 'celery-main'
+  | 'celery-child';
 
 /**
  * What a fix needs to move a start: the innermost statement that does it, and each enclosing call statement

@@ -8,7 +8,8 @@ import { type Deployment, type Entrypoint, serverName } from '../deploy/model.ts
 import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
 import { callCallback, callUntilYield, callValue } from './calls.ts';
-import type { Event, Phase, Simulation } from './event.ts';
+import type { Event, HookKind, Phase, Simulation } from './event.ts';
+import { importTasks } from './frameworks/celery.ts';
 import { moduleAt } from './frameworks/places.ts';
 import { importModule, moduleAttribute, runModule } from './imports.ts';
 import {
@@ -67,8 +68,10 @@ function named(event: Event, m: Machine): Event {
 
 /** Whether what is registered in that phase runs in the workers after the fork. */
 function hookRuns(deployment: Deployment, kind: RegisteredHook['kind'], phase: Phase): boolean {
+  const { server } = deployment;
+  if (kind === 'celery-main' || kind === 'celery-child') return server === 'celery' && phase !== 'request';
   if (!deployment.forks || (phase !== 'master-import' && phase !== 'master-hook')) return false;
-  if (kind === 'uwsgi-postfork') return deployment.server === 'uwsgi';
+  if (kind === 'uwsgi-postfork') return server === 'uwsgi';
   return deployment.atFork === 'run';
 }
 
@@ -84,6 +87,10 @@ class Run {
 
   all(): void {
     const { d, m } = this;
+    if (d.server === 'celery') {
+      this.celery();
+      return;
+    }
     // Without a fork the process that loads the app is the one that serves: nothing happens before a fork.
     const loadsBefore = d.forks && (d.load === 'preload' || d.load === 'unknown');
     const first: Phase = d.forks ? 'master-import' : 'worker-import';
@@ -103,6 +110,27 @@ class Run {
     this.hook('post_worker_init', 'worker-start');
     this.startUp();
     this.threads();
+    this.requests();
+    this.threads();
+  }
+
+  /** The main process imports the app and every task module, and forks the children of its pool. */
+  private celery(): void {
+    const { d, m } = this;
+    const first: Phase = d.forks ? 'master-import' : 'worker-import';
+    const tasks = { at: d.source, text: 'Celery imports the task modules', kind: 'config' as const };
+    m.recorder.under(d.load === 'unknown' ? 'likely' : 'certain', () => {
+      this.loadApp(first);
+      this.guarded(() => m.recorder.inPhase(first, [tasks], () => importTasks(m)), 'task modules');
+      this.imports('with-app', first);
+      this.registered('celery-main', d.forks ? 'master-hook' : 'worker-start');
+    });
+    this.threads();
+    this.registered('at-fork-child');
+    this.registered('celery-child');
+    this.threads();
+    // Beat only sends: no task runs in its process.
+    if (d.facts.server === 'celery' && d.facts.program === 'beat') return;
     this.requests();
     this.threads();
   }
@@ -143,7 +171,8 @@ class Run {
 
   private loadApp(phase: Phase): void {
     const { d } = this;
-    this.imports('with-app', phase);
+    // Celery imports its modules behind the app.
+    if (d.server !== 'celery') this.imports('with-app', phase);
     if (!d.entrypoint.known) return;
     const entrypoint = d.entrypoint.value;
     const at = d.entrypoint.at ?? d.source;
@@ -199,21 +228,18 @@ class Run {
     );
   }
 
-  private registered(kind: RegisteredHook['kind']): void {
+  private registered(kind: RegisteredHook['kind'], phase: Phase = 'worker-start'): void {
     const { m } = this;
     for (const hook of m.hooks.filter((one) => one.kind === kind && hookRuns(this.d, kind, one.phase))) {
       const frame = {
         at: hook.at,
-        text:
-          kind === 'uwsgi-postfork'
-            ? 'uWSGI calls it after each fork'
-            : 'Python calls it in each forked worker',
+        text: hookCaller[kind],
         kind: 'callback' as const,
       };
       this.guarded(
         () =>
           m.recorder.under(hook.certainty, () =>
-            m.recorder.inPhase('worker-start', [frame], () =>
+            m.recorder.inPhase(phase, [frame], () =>
               m.as(moduleAt(hook.at.path), () => callCallback(m, hook.target, spanOf(hook.at.range))),
             ),
           ),
@@ -270,7 +296,8 @@ class Run {
     for (const run of m.firstRequests)
       this.guarded(() => m.maybe('likely', () => m.recorder.inPhase('request', [], run)), 'request');
     if (!followed) return;
-    if (application !== undefined) {
+    // A Celery app is called by nobody.
+    if (application !== undefined && this.d.server !== 'celery') {
       const frame = {
         at: application.at,
         text: 'a request calls the application',
@@ -344,6 +371,14 @@ class Run {
 function worksOffTasks(server: Deployment['server']): boolean {
   return server === 'celery' || server === 'rq' || server === 'dramatiq' || server === 'huey';
 }
+const hookCaller: Readonly<Record<HookKind, string>> = {
+  'uwsgi-postfork': 'uWSGI calls it after each fork',
+  'at-fork-child': 'Python calls it in each forked worker',
+  'at-fork-parent': 'Python calls it in the master after each fork',
+  'at-fork-before': 'Python calls it in the master before each fork',
+  'celery-main': 'Celery calls it in its main process before it forks',
+  'celery-child': 'Celery calls it in each child process',
+};
 
 const callbackLimit = 4000;
 const threadDepthLimit = 3;

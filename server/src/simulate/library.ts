@@ -15,6 +15,7 @@ import { callCallback, callValue } from './calls.ts';
 import { newInstance } from './classes.ts';
 import { containerMethod } from './containers.ts';
 import { handOverAll } from './escape.ts';
+import type { HookKind } from './event.ts';
 import { frameworkFunction } from './frameworks/index.ts';
 import { importByName } from './imports.ts';
 import { isClassName } from './known.ts';
@@ -326,12 +327,7 @@ function runMethod(self: Value | undefined): Value | undefined {
   return fn?.t === 'function' ? { t: 'bound', self, fn } : undefined;
 }
 
-function registerHook(
-  m: Machine,
-  kind: 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before',
-  target: Value,
-  at: Span,
-): void {
+export function registerHook(m: Machine, kind: HookKind, target: Value, at: Span): void {
   const fn = functionOf(target);
   const name = fn?.qualified ?? (target.t === 'library' ? target.name : 'a function');
   const ran = m.options.hookRuns(kind, m.recorder.phase);
@@ -340,7 +336,9 @@ function registerHook(
   m.recorder.record(
     { kind: 'hook-register', hook: kind, target: name, ran, ...(targetAt ? { targetAt } : {}) },
     place,
-    `registers ${name}() to run at a fork`,
+    kind.startsWith('celery')
+      ? `connects ${name}() to a signal of Celery`
+      : `registers ${name}() to run at a fork`,
   );
   m.hooks.push({ kind, target, at: place, phase: m.recorder.phase, certainty: m.recorder.certainty });
 }

@@ -6,7 +6,7 @@ import { rangeOf } from '../base/range.ts';
 import type { Moment } from '../knowledge/index.ts';
 import type { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
-import type { Certainty, Frame, Phase } from './event.ts';
+import type { Certainty, Frame, HookKind, Phase } from './event.ts';
 import { Recorder } from './recorder.ts';
 import type { Expr, Stmt } from './source.ts';
 import {
@@ -85,7 +85,7 @@ export interface StartedThread {
 }
 
 export interface RegisteredHook {
-  readonly kind: 'uwsgi-postfork' | 'at-fork-child' | 'at-fork-parent' | 'at-fork-before';
+  readonly kind: HookKind;
   readonly target: Value;
   readonly at: Location;
   readonly phase: Phase;

@@ -66,7 +66,7 @@ const shapes: readonly (readonly [string, Tree, readonly string[]])[] = [
       Dockerfile: 'FROM a\nWORKDIR /x\nADD . .\nENTRYPOINT ["bash", "entrypoint.sh"]\n',
       'compose.yml': 'services:\n  web: {build: ., command: web}\n  worker: {build: ., command: worker}\n',
     },
-    ['gunicorn app:server preload ?2'],
+    ['gunicorn app:server preload ?2', 'celery app:app preload ?'],
   ],
   [
     'compose for production over a development file, with a host folder mounted',
@@ -112,10 +112,11 @@ const shapes: readonly (readonly [string, Tree, readonly string[]])[] = [
     'supervisor with a program for the web and one for the queue',
     {
       'site/wsgi.py': '',
+      'site/celery.py': 'from celery import Celery\n\napp = Celery("site")\n',
       'etc/supervisor/conf.d/site.conf':
         '[program:site]\ncommand=/srv/site/.venv/bin/gunicorn site.wsgi:application --workers 3 --preload\ndirectory=/srv/site\nuser=site\nautostart=true\nautorestart=true\nstdout_logfile=/var/log/site.log\nenvironment=LANG=en_US.UTF-8,LC_ALL=en_US.UTF-8\n\n[program:celery]\ncommand=/srv/site/.venv/bin/celery -A site worker -l info\n\n[group:all]\nprograms=site,celery\n',
     },
-    ['gunicorn site.wsgi:application preload 3'],
+    ['gunicorn site.wsgi:application preload 3', 'celery site.celery:app preload ?'],
   ],
   [
     'an image in which supervisor runs nginx and uWSGI',

@@ -5,6 +5,7 @@
 import type { Span } from '../../base/range.ts';
 import type { Expr, Python, Stmt } from '../../syntax/index.ts';
 import type { CallArguments, Surroundings } from './builtins.ts';
+import { changesNames, dotted, type Effect, isNamespaceCall } from './effects.ts';
 import { evaluate, type Scope } from './expressions.ts';
 import { joinNames, joinReturns } from './join.ts';
 import {
@@ -12,6 +13,7 @@ import {
   binary,
   combine,
   doubt,
+  isKind,
   itemsOf,
   just,
   likelyValue,
@@ -28,6 +30,8 @@ export interface PythonWorld extends Surroundings {
     level: number,
     from: string,
   ): { readonly path: string; readonly text: string } | undefined;
+  /** Where what is done to objects is kept, for configurations that work that way. */
+  readonly effects?: Effect[];
 }
 
 export interface Evaluated {
@@ -63,6 +67,8 @@ export function callFunctions(
 
 interface Shared {
   steps: number;
+  /** Why what runs now may not run. */
+  doubt?: string | undefined;
   readonly modules: readonly string[];
 }
 
@@ -120,6 +126,29 @@ class Frame implements Scope {
 
   assign(name: string, result: Result, value: Expr): void {
     this.#bind(name, result, value.at);
+  }
+
+  called(expr: Extract<Expr, { k: 'call' }>, args: CallArguments): void {
+    const fn = this.around.effects && dotted(expr.fn);
+    if (fn === undefined) return;
+    const [root = '', ...rest] = fn.split('.');
+    const bound = this.lookup(root);
+    const value = bound?.known ? bound.value : undefined;
+    const name = value !== undefined && isKind(value, 'library') ? [value.name, ...rest].join('.') : fn;
+    this.around.effects?.push({ kind: 'call', target: name, args, expr, ...this.#here() });
+  }
+
+  /** `app.conf.worker_pool = …`, `app.conf["worker_pool"] = …` */
+  #changed(target: Expr, result: Result, value: Span): void {
+    const name = this.around.effects && dotted(target);
+    if (name !== undefined)
+      this.around.effects?.push({ kind: 'set', target: name, result, value, ...this.#here() });
+  }
+
+  #here(): Pick<Effect, 'path' | 'statement' | 'doubt'> {
+    const { doubt } = this.#shared;
+    const { path } = this.around;
+    return { path, statement: this.#statement, ...(doubt === undefined ? {} : { doubt }) };
   }
 
   call({ fn }: Extract<PyValue, { readonly kind: 'function' }>, args: CallArguments): Result {
@@ -240,6 +269,7 @@ class Frame implements Scope {
       });
     } else if (target.k === 'index' && isNamespaceCall(target.of))
       this.#open ??= 'may be set through globals()';
+    else this.#changed(target, result, value.at);
   }
 
   #importFrom(statement: Extract<Stmt, { k: 'from' }>): void {
@@ -323,12 +353,15 @@ class Frame implements Scope {
   #join(test: Result, arms: readonly (() => void)[]): void {
     const before = this.#names;
     const returned = this.#returned;
+    const { doubt: doubtBefore } = this.#shared;
+    this.#shared.doubt = test.known ? 'depends on a condition' : test.why;
     const ends = arms.map((run) => {
       this.#names = new Map(before);
       this.#returned = returned;
       run();
       return { names: this.#names, returned: this.#returned };
     });
+    this.#shared.doubt = doubtBefore;
     const [first = { names: before, returned }, ...rest] = ends;
     let joined = first;
     for (const end of rest)
@@ -351,15 +384,4 @@ class Frame implements Scope {
     if (target.k === 'name') this.#bind(target.id, doubt(why), target.at);
     else if (target.k === 'sequence') for (const item of target.items) this.#forget(item, why);
   }
-}
-
-/** `globals().update(…)`, `locals().update(…)`, `exec(…)` */
-function changesNames(expr: Expr): boolean {
-  if (expr.k !== 'call') return false;
-  if (expr.fn.k === 'name') return expr.fn.id === 'exec';
-  return expr.fn.k === 'attr' && isNamespaceCall(expr.fn.of);
-}
-
-function isNamespaceCall(expr: Expr): boolean {
-  return expr.k === 'call' && expr.fn.k === 'name' && /^(globals|locals|vars)$/.test(expr.fn.id);
 }

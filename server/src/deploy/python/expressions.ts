@@ -24,6 +24,8 @@ export interface Scope {
   readonly around: Surroundings;
   lookup(name: string): Result | undefined;
   assign(name: string, result: Result, value: Expr): void;
+  /** Told of every call, with its arguments. */
+  called(expr: Extract<Expr, { readonly k: 'call' }>, args: CallArguments): void;
   /** Calls a function of the file. */
   call(fn: Extract<PyValue, { readonly kind: 'function' }>, args: CallArguments): Result;
 }
@@ -131,6 +133,7 @@ function call(expr: Extract<Expr, { k: 'call' }>, scope: Scope): Result {
       expr.args.flatMap((arg) => (arg.name === undefined ? [] : [[arg.name, evaluate(arg.value, scope)]])),
     ),
   };
+  scope.called(expr, args);
   const fn = calledOn(expr.fn, scope);
   if ('method' in fn) {
     const result = combine([fn.of], ([of]) => {

@@ -95,6 +95,17 @@ function makeMiddleware(m: Machine, named: Value, place: Location): void {
   });
 }
 
+/** As `django.setup()` does, for what calls it on its own. */
+export function setUp(m: Machine, at: Span): void {
+  populate(m, at);
+}
+
+/** The names of the applications, in their order. */
+export function installedNames(m: Machine, at: Span): readonly string[] {
+  populate(m, at);
+  return (registries.get(m) ?? []).map(({ name }) => name);
+}
+
 function populate(m: Machine, at: Span): void {
   if (registries.has(m)) return;
   const apps: App[] = [];

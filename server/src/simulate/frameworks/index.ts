@@ -6,6 +6,7 @@ import type { Machine } from '../machine.ts';
 import type { Span } from '../source.ts';
 import { constant, none, unknown, type Value } from '../value.ts';
 import { asgiFunctions } from './asgi.ts';
+import { celeryFunctions } from './celery.ts';
 import { adminReady, application, autodiscover, handler, receiver, setup } from './django.ts';
 import { configureSettings, hasSetting, settings } from './django-settings.ts';
 import { resolverAttribute, resolverOf, urlFunctions } from './django-urls.ts';
@@ -36,6 +37,7 @@ const functions: Readonly<Record<string, Known>> = {
   ...flaskFunctions,
   ...pyramidFunctions,
   ...uwsgiFunctions,
+  ...celeryFunctions,
 };
 
 /** The function or method of that qualified name, where calling it does more than a library's usual work. */
