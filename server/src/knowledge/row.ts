@@ -1,6 +1,8 @@
 // What a row of library knowledge is: a qualified name, what it does across a fork, and where that is known from.
 // Rows are data. Code that reads them asks by name, never by a chain of conditions.
 
+import type { DelegateEffect, KeepsArgumentEffect, OpensArgumentEffect, ResourceEffect } from './resource.ts';
+
 export interface LibraryRow {
   /** As imported by its documented path: `threading.Thread`, `os.register_at_fork`. */
   readonly name: string;
@@ -39,6 +41,10 @@ export type Effect =
   | { readonly kind: 'hook'; readonly registers: readonly HookParameter[] }
   /** Makes greenlets of the threads that are started from then on, unless told to leave threads alone. */
   | { readonly kind: 'green-threads'; readonly by: GreenLibrary }
+  | ResourceEffect
+  | DelegateEffect
+  | OpensArgumentEffect
+  | KeepsArgumentEffect
   /** A module that exists only inside one server. */
   | { readonly kind: 'server-module'; readonly server: 'uwsgi'; readonly needsMaster: boolean };
 
@@ -50,9 +56,11 @@ export interface HookParameter {
 }
 
 /** What the methods of a kind of object do. */
-export const threadMethods: Readonly<Record<string, 'thread-start' | 'thread-join'>> = {
+export const threadMethods: Readonly<Record<string, 'thread-start' | 'thread-join' | 'thread-alive'>> = {
   start: 'thread-start',
   join: 'thread-join',
+  is_alive: 'thread-alive',
+  isAlive: 'thread-alive',
 };
 
 export const queueMethods: Readonly<Record<string, 'queue-put' | 'queue-get'>> = {

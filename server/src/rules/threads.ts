@@ -95,8 +95,13 @@ function unfinishedAtFork({ deployment, simulation: { events } }: Case): readonl
   );
 }
 
+/** Threads that are started there are greenlets, which a fork copies. */
+export function replacedThreads(start: Event, input: Case): boolean {
+  return greenAt(start, input) !== undefined;
+}
+
 /** What made a greenlet of it before it was started. */
-export function greenAt(start: ThreadStart, input: Case): Patch | undefined {
+export function greenAt(start: Event, input: Case): Patch | undefined {
   const { events } = input.simulation;
   const early = uwsgiOption('gevent-early-monkey-patch', input);
   if (early !== undefined) return { by: 'gevent', at: early.at };

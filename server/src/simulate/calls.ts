@@ -48,6 +48,8 @@ export function callValue(m: Machine, fn: Value, args: CallArgs, at: Span, a: Ac
     case 'instance':
       return callMethodArgs(m, fn, '__call__', args, at) ?? handOverAll(m, args, at, fn.cls.name);
     case 'object':
+      if (fn.native?.kind === 'resource')
+        return callLibraryMethod(m, { t: 'method', self: fn, of: fn.of, name: '()' }, args, at, a);
       return handOverAll(m, args, at, fn.of.replace(/\(\)$/, ''));
     case 'union':
       return callUnion(m, fn, args, at, a);

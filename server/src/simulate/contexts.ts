@@ -1,12 +1,14 @@
 // `with` over abstract managers: classes with `__enter__` and `__exit__`, generator functions, libraries.
 
-import { callMethod } from './calls.ts';
+import { callMethod, callValue } from './calls.ts';
 import { assign, awaited, evaluate } from './expressions.ts';
 import { resume } from './iterate.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { getAttribute } from './objects.ts';
+import { special } from './resources.ts';
 import type { Stmt } from './source.ts';
 import { execute, type Flow, next } from './statements.ts';
-import { none, unknown, type Value } from './value.ts';
+import { noArgs, none, unknown, type Value } from './value.ts';
 
 type With = Extract<Stmt, { k: 'with' }>;
 
@@ -69,9 +71,15 @@ const holding = /^contextlib\.(?:closing|nullcontext)\(\)$/;
 
 function leave(m: Machine, manager: Value, at: With['at']): void {
   const nothing = [none, none, none];
-  if (manager.t === 'object' && manager.of === 'contextlib.closing()')
-    callMethod(m, manager.attrs.get('__value__') ?? unknown, 'close', [], at);
-  if (manager.t !== 'instance') return;
-  if (callMethod(m, manager, '__exit__', nothing, at) === undefined)
-    entered(callMethod(m, manager, '__aexit__', nothing, at));
+  if (manager.t === 'object' && manager.of === 'contextlib.closing()') {
+    const held = manager.attrs.get('__value__') ?? unknown;
+    callValue(m, getAttribute(m, held, 'close', at), noArgs, at, m.activation);
+  }
+  if (manager.t !== 'instance') {
+    special(m, manager, '__exit__', at);
+    return;
+  }
+  if (callMethod(m, manager, '__exit__', nothing, at) !== undefined) return;
+  if (entered(callMethod(m, manager, '__aexit__', nothing, at)) === undefined)
+    special(m, manager, '__exit__', at);
 }

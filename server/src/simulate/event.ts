@@ -40,6 +40,8 @@ export interface ObjectInfo {
   /** Identity of the thread's target: the place of its definition. */
   readonly targetAt?: Location;
   readonly certainty: Certainty;
+  /** Since when nothing of the program refers to it any more; absent while something does. */
+  readonly gone?: 'before-fork' | 'in-workers';
 }
 
 interface EventBase {
@@ -55,9 +57,21 @@ interface EventBase {
 export type Event =
   | (EventBase & { readonly kind: 'thread-start'; readonly object: ObjectInfo; readonly start: StartSite })
   | (EventBase & { readonly kind: 'thread-join'; readonly object: ObjectInfo })
+  /** Asks whether the thread lives. */
+  | (EventBase & { readonly kind: 'thread-alive'; readonly object: ObjectInfo })
   | (EventBase & { readonly kind: 'queue-create'; readonly object: ObjectInfo })
   | (EventBase & { readonly kind: 'queue-put'; readonly object: ObjectInfo })
   | (EventBase & { readonly kind: 'queue-get'; readonly object: ObjectInfo })
+  /** Something a fork does not carry over is opened, closed, worked with or asked about. `type` names its row. */
+  | (EventBase & {
+      readonly kind: 'resource';
+      readonly object: ObjectInfo;
+      readonly does: ResourceDeed;
+      /** As the code says it: `engine.connect()`. */
+      readonly by: string;
+      /** An argument makes each run repeat the last: a seed in the code. */
+      readonly seeded?: true;
+    })
   | (EventBase & { readonly kind: 'gc'; readonly call: GcCall })
   | (EventBase & {
       readonly kind: 'hook-register';
@@ -81,6 +95,8 @@ export type Event =
     })
   /** Importing `module` raises and nothing catches it: the server does not get its application. */
   | (EventBase & { readonly kind: 'import-failed'; readonly module: string });
+
+export type ResourceDeed = 'opens' | 'closes' | 'uses' | 'asks';
 
 /** `threshold-zero` is `gc.set_threshold(0)`, which switches the collector off; `threshold` is any other value. */
 export type GcCall =

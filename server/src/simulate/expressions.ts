@@ -95,9 +95,12 @@ export function assign(m: Machine, target: Expr, value: Value, a: Activation, at
       setAttribute(m, object, target.name, value, at);
       return;
     }
-    case 'index':
-      setItem(m, evaluate(m, target.of, a), evaluate(m, target.index, a), value);
+    case 'index': {
+      const container = evaluate(m, target.of, a);
+      if (container.t !== 'dict' && container.t !== 'sequence') m.stored.push(value);
+      setItem(m, container, evaluate(m, target.index, a), value);
       return;
+    }
     case 'sequence': {
       const { items: parts, open } = spread(m, value);
       const star = target.items.findIndex((item) => item.k === 'star');

@@ -1,12 +1,13 @@
 // Imports in Python's order: parents first, each module once, partly filled ones in a cycle, names or submodules.
 // What the project does not have is a library, known by its name only.
 
-import type { Location } from '../base/range.ts';
+import { type Location, spanOf } from '../base/range.ts';
 import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { libraryAttribute } from './library.ts';
 import { type Activation, type Machine, newActivation, PythonRaise } from './machine.ts';
 import { forgetPossible, traced } from './reload.ts';
+import { importResources } from './resources.ts';
 import type { Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
 import {
@@ -169,6 +170,7 @@ function libraryModule(m: Machine, name: string, at: Location): Value {
     if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at, failure);
     if (answer === 'raises') throw new PythonRaise('Exception', at, failure);
   } else if (!isStandardLibrary(name)) m.doubt('ModuleNotFoundError');
+  importResources(m, name, spanOf(at.range));
   return library(name);
 }
 

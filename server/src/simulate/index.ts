@@ -20,6 +20,7 @@ import {
   PythonRaise,
   type RegisteredHook,
 } from './machine.ts';
+import { markGone } from './reach.ts';
 import { type ModuleValue, noArgs, type Value } from './value.ts';
 
 export type * from './event.ts';
@@ -102,6 +103,7 @@ class Run {
     this.hook('when_ready', 'master-hook');
     this.hook('pre_fork', 'master-hook');
     this.threads();
+    markGone(m, 'before-fork');
     this.registered('at-fork-child');
     this.registered('uwsgi-postfork');
     this.hook('post_fork', 'worker-start');
@@ -110,6 +112,7 @@ class Run {
     this.hook('post_worker_init', 'worker-start');
     this.startUp();
     this.threads();
+    markGone(m, 'in-workers');
     this.requests();
     this.threads();
   }
@@ -388,6 +391,7 @@ function mattersToRequests(event: Event): boolean {
   return (
     event.kind === 'thread-start' ||
     event.kind === 'queue-create' ||
+    (event.kind === 'resource' && event.does === 'opens') ||
     (event.kind === 'gc' && (event.call === 'disable' || event.call === 'threshold-zero'))
   );
 }

@@ -2,6 +2,7 @@
 
 import { callMethod } from './calls.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { special } from './resources.ts';
 import type { Span } from './source.ts';
 import { constant, type GeneratorValue, optionsOf, unknown, type Value } from './value.ts';
 
@@ -34,6 +35,9 @@ export function iterate(m: Machine, value: Value): Items {
       const made = callMethod(m, value, '__iter__', []);
       return made === undefined || made === value ? nothingKnown : iterate(m, made);
     }
+    case 'object':
+      special(m, value, '__iter__', m.activation?.statement?.at ?? [0, 0, 0, 0]);
+      return nothingKnown;
     case 'union': {
       const all = optionsOf(value).map((option) => iterate(m, option));
       return { items: all.flatMap((one) => one.items), open: true };

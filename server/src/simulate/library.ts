@@ -22,6 +22,14 @@ import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
 import { platformConstants } from './platform.ts';
+import {
+  delegateTo,
+  makeResource,
+  newResource,
+  openArgument,
+  resourceMethod,
+  singleCall,
+} from './resources.ts';
 import { startSite } from './sites.ts';
 import type { Span } from './source.ts';
 import { standardFunction } from './standard.ts';
@@ -33,6 +41,7 @@ import {
   type MethodValue,
   type NativeObject,
   none,
+  sequence,
   unknown,
   type Value,
 } from './value.ts';
@@ -51,9 +60,12 @@ export function setLibraryAttribute(
   value: Value,
   at: Span,
 ): void {
-  if (object.name === 'uwsgi' && name === 'post_fork_hook') registerHook(m, 'uwsgi-postfork', value, at);
-  else
-    handOverAll(m, { positional: [value], keywords: new Map(), open: false }, at, `${object.name}.${name}`);
+  if (object.name === 'uwsgi' && name === 'post_fork_hook') {
+    registerHook(m, 'uwsgi-postfork', value, at);
+    return;
+  }
+  m.stored.push(value);
+  handOverAll(m, { positional: [value], keywords: new Map(), open: false }, at, `${object.name}.${name}`);
 }
 
 export function callLibrary(
@@ -89,8 +101,10 @@ export function callLibrary(
     );
   }
   if (unbound?.[2] === '__new__' && self?.t === 'class') return newInstance(m, self, at);
+  const single = singleCall(m, fn.name, args, at);
+  if (single !== undefined) return single;
   handOverAll(m, args, at, fn.name);
-  return resultOf(m, fn.name);
+  return resultOf(m, fn.name, args);
 }
 
 /** `__import__('a.b')` gives `a`. */
@@ -102,15 +116,21 @@ function importTop(m: Machine, args: CallArgs, at: Span, a: Activation | undefin
 }
 
 /** A class gives an instance of itself, a function an unknown result of its own. */
-function resultOf(m: Machine, name: string): Value {
+function resultOf(m: Machine, name: string, args: CallArgs): Value {
   const isClass = isClassName(name);
+  // What a class makes may keep its arguments alive.
+  const held = isClass ? [...args.positional, ...args.keywords.values()].filter(mayHold) : [];
   return {
     t: 'object',
     of: isClass ? name : `${name}()`,
-    attrs: new Map(),
+    attrs: new Map(held.length > 0 ? [['__held__', sequence('tuple', held)]] : []),
     native: undefined,
     level: m.uncertain,
   };
+}
+
+function mayHold(value: Value): boolean {
+  return value.t !== 'const' && value.t !== 'unknown' && value.t !== 'library';
 }
 
 export function callLibraryMethod(
@@ -121,24 +141,29 @@ export function callLibraryMethod(
   a: Activation | undefined,
 ): Value {
   const { self, name, of } = fn;
-  if (self.t !== 'class' && self.native) {
+  if (self.t !== 'class' && self.native?.kind === 'resource') {
+    const done = resourceMethod(m, self, self.native, name, args, at);
+    if (done !== undefined) return done;
+  } else if (self.t !== 'class' && self.native) {
     const done = nativeMethod(m, self, self.native, name, args, at, a);
     if (done !== undefined) return done;
   }
   const held = self.t === 'object' ? self.attrs.get('__value__') : undefined;
   const contained = self.t === 'object' ? containerMethod(m, of, name, held, args) : undefined;
   if (contained !== undefined) return contained;
-  const row = libraryRow(`${of}.${name}`);
+  const row = libraryRow(`${of}.${name}`) ?? methodRow(name, args);
   if (row) return applyEffect(m, row, args, at);
   const framework = frameworkFunction(name === '__init__' ? of : `${of}.${name}`);
   if (framework) return framework(m, args, at, a, self);
   if (name === '__init__') return none;
+  const single = singleCall(m, `${of}.${name}`, args, at);
+  if (single !== undefined) return single;
   const [made] = args.positional;
   if (name === '__new__' && made?.t === 'class') return newInstance(m, made, at);
   handOverAll(m, args, at, `${of}.${name}`);
   if (self.t === 'class')
     handOverAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);
-  return resultOf(m, `${of}.${name}`);
+  return resultOf(m, `${of}.${name}`, args);
 }
 
 function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Value {
@@ -180,9 +205,31 @@ function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Val
           `makes greenlets of threads, with ${effect.by}`,
         );
       return none;
+    case 'resource':
+      return makeResource(m, row, effect, args, at);
+    case 'delegate':
+      handOverAll(m, args, at, row.name);
+      return delegateTo(m, row, argument(args, effect.to));
+    case 'keeps-argument': {
+      const kept = argument(args, effect.argument);
+      if (kept) m.stored.push(kept);
+      return none;
+    }
+    case 'opens-argument':
+      handOverAll(m, args, at, row.name);
+      openArgument(m, row, argument(args, effect.argument), at);
+      return resultOf(m, `${row.name}.result`, args);
     case 'server-module':
       return unknown;
   }
+}
+
+/** A method that is known by its own name, whatever it is called on: `create_all`. */
+function methodRow(path: string, args: CallArgs): LibraryRow | undefined {
+  const row = libraryRow(`*.${path.slice(path.lastIndexOf('.') + 1)}`);
+  if (row?.effect.kind !== 'opens-argument') return row;
+  const given = argument(args, row.effect.argument);
+  return given?.t === 'object' || given?.t === 'instance' || given?.t === 'union' ? row : undefined;
 }
 
 /** gevent patches all but what is switched off; eventlet does so only where nothing is switched on by name. */
@@ -200,6 +247,7 @@ function patchesThreads(by: GreenLibrary, args: CallArgs): boolean {
 export function nativeOf(m: Machine, name: string, at: Span): NativeObject | undefined {
   const row = libraryRow(name);
   if (row?.effect.kind === 'thread-class') return newNative(m, 'thread', row.name, at);
+  if (row?.effect.kind === 'resource' && !row.effect.single) return newResource(m, row.name, at);
   if (row?.effect.kind !== 'queue-class') return undefined;
   const native = newNative(m, 'queue', row.name, at);
   m.recorder.record({ kind: 'queue-create', object: native.info }, m.location(at), 'makes the queue');
@@ -238,8 +286,13 @@ function nativeMethod(
     if (does === 'thread-start') startThread(m, native, self, at);
     else if (does === 'thread-join')
       m.recorder.record({ kind: 'thread-join', object: native.info }, m.location(at), `waits for the thread`);
-    else return unknown;
-    return none;
+    else if (does === 'thread-alive')
+      m.recorder.record(
+        { kind: 'thread-alive', object: native.info },
+        m.location(at),
+        'asks whether the thread lives',
+      );
+    return does === undefined || does === 'thread-alive' ? unknown : none;
   }
   const does = Object.hasOwn(queueMethods, name) ? queueMethods[name] : undefined;
   if (does === undefined) return unknown;

@@ -145,6 +145,12 @@ export class Machine {
   /** What frameworks leave until the first request. */
   readonly firstRequests: (() => void)[] = [];
   readonly natives = new Map<number, NativeObject>();
+  /** What a library has once for the process, by the name of its row. */
+  readonly singles = new Map<string, NativeObject>();
+  /** Things that were made in a way in which they never hold anything. */
+  readonly inert = new Set<number>();
+  /** Values that were stored where they cannot be followed. */
+  readonly stored: Value[] = [];
   readonly limits = new Set<string>();
   readonly inputs = new Set<string>();
   /** Environment variables the program itself set to constants. */

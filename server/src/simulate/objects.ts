@@ -13,8 +13,10 @@ import type { Span } from './source.ts';
 import {
   type ClassValue,
   constant,
+  type InstanceValue,
   keyOf,
   type LibraryValue,
+  type MethodValue,
   type ObjectValue,
   optionsOf,
   type SuperValue,
@@ -46,6 +48,8 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
         frameworkAttribute(m, object.of, name, at) ?? { t: 'method', self: object, of: object.of, name }
       );
     case 'method': {
+      const path = pathFrom(object, `.${name}`);
+      if (path !== undefined) return path;
       // `app.cli.command`, `app.router.on_startup`: by the qualified name, as far as that goes.
       const of = `${object.of}.${object.name}`;
       return { t: 'method', self: nothingOf(of), of, name };
@@ -112,6 +116,14 @@ function nothingOf(of: string): ObjectValue {
   return { t: 'object', of, attrs: new Map(), native: undefined, level: 0 };
 }
 
+const longestPath = 120;
+
+/** What an attribute or an item of a part of a thing that holds something gives: a longer path to it. */
+function pathFrom(method: MethodValue, step: string): Value | undefined {
+  if (method.self.t === 'class' || method.self.native?.kind !== 'resource') return undefined;
+  return method.name.length > longestPath ? unknown : { ...method, name: `${method.name}${step}` };
+}
+
 export function setAttribute(m: Machine, object: Value, name: string, value: Value, at: Span): void {
   const put = (attrs: Map<string, Value>, level: number): void => {
     const old = attrs.get(name);
@@ -156,6 +168,7 @@ export function setAttribute(m: Machine, object: Value, name: string, value: Val
         m.maybe('possible', () => setAttribute(m, option, name, value, at));
       return;
     default:
+      m.stored.push(value);
       return;
   }
 }
@@ -294,10 +307,20 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
     case 'class':
       return object;
     case 'instance':
-      return callMethod(m, object, '__getitem__', [index], at) ?? unknown;
+      return callMethod(m, object, '__getitem__', [index], at) ?? itemOf(object);
+    case 'object':
+      return itemOf(object);
+    case 'method':
+      return pathFrom(object, '[]') ?? unknown;
     case 'union':
       return union(...object.options.map((option) => subscript(m, option, index, at)));
     default:
       return object === pythonVersion ? versionPart(index) : unknown;
   }
+}
+
+/** An item of a thing that holds something: `client["shop"]` is a way to it. */
+function itemOf(object: InstanceValue | ObjectValue): Value {
+  if (object.native?.kind !== 'resource') return unknown;
+  return { t: 'method', self: object, of: object.native.info.type, name: '[]' };
 }

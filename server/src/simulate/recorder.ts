@@ -27,7 +27,14 @@ export class Recorder {
 
   record(detail: EventDetail, at: Location, text: string): void {
     const object = 'object' in detail ? detail.object : undefined;
-    const what = 'call' in detail ? detail.call : 'hook' in detail ? `${detail.hook} ${detail.target}` : '';
+    const what =
+      'call' in detail
+        ? detail.call
+        : 'hook' in detail
+          ? `${detail.hook} ${detail.target}`
+          : 'does' in detail
+            ? `${detail.does} ${detail.by}`
+            : '';
     const key = `${detail.kind}|${what}|${object?.id ?? ''}|${this.phase}|${this.inThread ?? ''}|${this.certainty}|${locationKey(at)}`;
     if (this.seen.has(key) || this.events.length >= eventLimit) return;
     this.seen.add(key);

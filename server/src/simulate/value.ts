@@ -182,7 +182,7 @@ export interface UnionValue {
 /** Something that matters across a fork, with its identity. */
 export interface NativeObject {
   info: ObjectInfo;
-  readonly kind: 'thread' | 'queue';
+  readonly kind: 'thread' | 'queue' | 'resource';
   /** What a thread runs. */
   target: Value | undefined;
   targetArgs: CallArgs | undefined;

@@ -1,0 +1,136 @@
+// What a fork finds open: things of libraries that were opened before it and not closed, not let go of, not made anew
+// in the workers, and not put right by their library. Shared by the rules about them. Reports nothing itself.
+
+import { libraryRow, type Repair, type Resource, type ResourceEffect } from '../knowledge/index.ts';
+import { beforeFork, type Certainty, type Event, type ObjectId } from '../simulate/event.ts';
+import type { Case } from './finding.ts';
+import { weakest } from './severity.ts';
+import { replacedThreads } from './threads.ts';
+
+export type ResourceEvent = Extract<Event, { kind: 'resource' }>;
+
+export interface Held {
+  readonly open: ResourceEvent;
+  readonly effect: ResourceEffect;
+  readonly certainty: Certainty;
+  /** What becomes of it later, in the order in which it happens. */
+  readonly later: readonly ResourceEvent[];
+  /** It may be made anew or reset in the worker, under a condition. */
+  readonly perhapsRepairedAt?: ResourceEvent;
+}
+
+/** In the order in which they were opened. */
+export function heldAtFork(input: Case, resource: Resource): readonly Held[] {
+  if (!input.deployment.forks) return [];
+  const all = resourceEvents(input);
+  const byObject = new Map<ObjectId, ResourceEvent[]>();
+  for (const event of all) {
+    const events = byObject.get(event.object.id);
+    if (events === undefined) byObject.set(event.object.id, [event]);
+    else events.push(event);
+  }
+  return [...byObject.values()].flatMap((events) => {
+    const effect = resourceOf(events[0]);
+    return effect?.resource === resource ? (held(events, effect, all, input) ?? []) : [];
+  });
+}
+
+/** Whether the library puts itself right in a worker of this deployment. */
+export function repairsItself({ repair }: ResourceEffect, input: Case): boolean {
+  return repair !== undefined && newEnough(repair, input) && reached(repair, input);
+}
+
+/** It would, if the server told Python of the fork. */
+export function wouldRepairItself({ repair }: ResourceEffect, input: Case): boolean {
+  return repair !== undefined && newEnough(repair, input) && !reached(repair, input);
+}
+
+function held(
+  events: readonly ResourceEvent[],
+  effect: ResourceEffect,
+  all: readonly ResourceEvent[],
+  input: Case,
+): Held | undefined {
+  const open = openAtFork(events, effect);
+  if (open === undefined || repairsItself(effect, input)) return undefined;
+  const lost = effect.resource === 'thread' || effect.resource === 'pool';
+  if (lost && replacedThreads(open, input)) return undefined;
+  const collected = effect.keeper === 'object' && open.object.gone !== undefined;
+  if (collected) return undefined;
+  const later = events.filter(({ phase }) => !beforeFork(phase));
+  const repairs = [...later.filter(({ does }) => does === 'closes'), ...anew(open, effect, all)];
+  if (repairs.some(isRepair)) return undefined;
+  const certainty = weakest(open.certainty, open.inThread === undefined ? 'certain' : 'likely');
+  const [perhaps] = repairs;
+  return { open, effect, certainty, later, ...(perhaps ? { perhapsRepairedAt: perhaps } : {}) };
+}
+
+/** The event that opened what is open at the fork. A random state is never closed, only set. */
+function openAtFork(events: readonly ResourceEvent[], effect: ResourceEffect): ResourceEvent | undefined {
+  let open: ResourceEvent | undefined;
+  for (const event of events) {
+    if (!beforeFork(event.phase)) continue;
+    if (
+      event.does === 'opens' &&
+      (open === undefined || weakest(open.certainty, event.certainty) !== event.certainty)
+    )
+      open = event;
+    else if (event.does === 'closes' && open !== undefined && effect.resource !== 'random-state') {
+      const sure = event.certainty !== 'possible' || open.certainty === 'possible';
+      if (sure) open = undefined;
+    }
+  }
+  return open;
+}
+
+/** Openings after the fork that take the place of this one: of the same thing, or of another under its name. */
+function anew(
+  open: ResourceEvent,
+  effect: ResourceEffect,
+  all: readonly ResourceEvent[],
+): readonly ResourceEvent[] {
+  const { name, id, type } = open.object;
+  return all.filter(
+    ({ does, phase, object }) =>
+      does === 'opens' &&
+      !beforeFork(phase) &&
+      object.type === type &&
+      (effect.keeper === 'library' || (object.id !== id && name !== undefined && object.name === name)),
+  );
+}
+
+/** What a request does first may come too late for another that came before it. */
+function isRepair({ phase, certainty }: ResourceEvent): boolean {
+  return phase !== 'request' && certainty !== 'possible';
+}
+
+function resourceEvents({ simulation }: Case): readonly ResourceEvent[] {
+  return simulation.events.filter((event): event is ResourceEvent => event.kind === 'resource');
+}
+
+export function resourceOf(event: ResourceEvent | undefined): ResourceEffect | undefined {
+  const effect = event && libraryRow(event.object.type)?.effect;
+  return effect?.kind === 'resource' ? effect : undefined;
+}
+
+/** Where the version is not known, it is taken for a present one. */
+function newEnough(_repair: Repair, _input: Case): boolean {
+  return true;
+}
+
+function reached({ by }: Repair, { deployment }: Case): boolean {
+  switch (by) {
+    case 'pid':
+      return true;
+    case 'at-fork':
+      return deployment.atFork === 'run';
+    case 'both-sides':
+      return (
+        deployment.server !== 'uwsgi' ||
+        (deployment.atFork === 'run' &&
+          deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks'))
+      );
+    case 'multiprocessing':
+      return false;
+  }
+}
