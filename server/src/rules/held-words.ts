@@ -2,7 +2,7 @@
 // that is. Text from the event, the knowledge row and the deployment; decides nothing.
 
 import type { Deployment } from '../deploy/model.ts';
-import type { Resource, ResourceEffect } from '../knowledge/index.ts';
+import type { ResourceEffect } from '../knowledge/index.ts';
 import type { ObjectInfo } from '../simulate/event.ts';
 import { type Case, type Related, type Report, type Severity, weaken } from './finding.ts';
 import { type Held, type ResourceEvent, wouldRepairItself } from './held.ts';
@@ -75,7 +75,7 @@ function hookless({ effect }: Held, input: Case): string {
 
 /** How it came to be open: by being made, or by what was called on it. */
 export function opened({ open }: Held, made: string, used: string): string {
-  return open.by === '' ? made : `${used} by \`${open.by}()\``;
+  const method = open.by.slice(open.by.lastIndexOf('.') + 1);
+  const plain = /^[a-z]\w*$/.test(method) && method !== 'start';
+  return plain ? `${used} by \`${method}()\`` : made;
 }
-
-export type Words = Readonly<Record<Resource, string>>;

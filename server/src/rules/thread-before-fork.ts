@@ -6,7 +6,9 @@
  *
  * ## What it does
  * Reports a thread (`threading.Thread`, `threading.Timer`, their subclasses, `_thread.start_new_thread`) that is
- * started before the server forks its workers, at the statement that starts it.
+ * started before the server forks its workers, at the statement that starts it. So too what a library starts a thread
+ * for: a scheduler, a file watcher, a metrics server, a client that sends in the background. Those that notice the
+ * fork and start theirs anew, as Sentry's and OpenTelemetry's do, are not reported.
  *
  * ## Why it matters
  * `fork()` copies the memory of a process, but of its threads only the one that called it. A thread started while
@@ -98,6 +100,8 @@ import { compareLocations } from '../base/range.ts';
 import { serverName } from '../deploy/model.ts';
 import type { Case, Report, Rule } from './finding.ts';
 import { weaken } from './finding.ts';
+import { heldAtFork } from './held.ts';
+import { heldReport, opened, owner } from './held-words.ts';
 import { doubts, grade } from './severity.ts';
 import { type GreenThread, greenThreads, type LostThread, lostThreads, startInWorkers } from './threads.ts';
 import { firstWorkerLoads, forking, masterWords, threadWords, workerHook } from './words.ts';
@@ -109,6 +113,12 @@ export const threadBeforeFork: Rule = {
   check: (input) => [
     ...lostThreads(input).map((lost) => report(lost, input)),
     ...greenThreads(input).map((green) => reportGreen(green, input)),
+    ...heldAtFork(input, 'thread').map((held) =>
+      heldReport(held, input, threadBeforeFork.severity, {
+        done: opened(held, 'is started', 'is started'),
+        fate: `its thread belongs to ${owner(input.deployment)} and does nothing in any worker`,
+      }),
+    ),
   ],
   fix: (at, cases, context) => {
     const starts = cases.flatMap((each) =>

@@ -9,6 +9,7 @@ import { libraryAttribute, setLibraryAttribute } from './library.ts';
 import type { Machine } from './machine.ts';
 import { nameObject } from './machine.ts';
 import { pythonVersion, versionPart } from './platform.ts';
+import { asked } from './resources.ts';
 import type { Span } from './source.ts';
 import {
   type ClassValue,
@@ -43,6 +44,7 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
     case 'library':
       return frameworkAttribute(m, object.name, name, at) ?? libraryAttribute(object, name);
     case 'object':
+      asked(m, object, name, at);
       return (
         object.attrs.get(name) ??
         frameworkAttribute(m, object.of, name, at) ?? { t: 'method', self: object, of: object.of, name }

@@ -1,8 +1,9 @@
 // Which things the program still refers to: what nothing refers to is let go of by Python, and closed with that.
 // Walks the values of all modules. Decides nothing about what was opened.
 
+import { libraryRow, methodEffect } from '../knowledge/index.ts';
 import type { Machine } from './machine.ts';
-import type { FunctionValue, Scope, Value } from './value.ts';
+import type { FunctionValue, MethodValue, Scope, Value } from './value.ts';
 
 /** Marks the things that nothing refers to any more. */
 export function markGone(m: Machine, when: 'before-fork' | 'in-workers'): void {
@@ -63,7 +64,7 @@ class Reach {
         this.#next.push(value.self, value.fn);
         return;
       case 'method':
-        this.#next.push(value.self);
+        if (keepsThing(value)) this.#next.push(value.self);
         return;
       case 'sequence':
         this.#next.push(...value.items);
@@ -112,4 +113,12 @@ class Reach {
     this.#lines.set(path, lines);
     return lines.slice(fn.at[0], fn.at[2] + 1).join('\n');
   }
+}
+
+/** A method or a part of a thing keeps it; what we do not know of may be a plain value. */
+function keepsThing({ self, name }: MethodValue): boolean {
+  if (self.t === 'class' || self.native?.kind !== 'resource') return true;
+  const effect = libraryRow(self.t === 'object' ? self.of : self.native.info.type)?.effect;
+  const methods = effect?.kind === 'resource' || effect?.kind === 'delegate' ? effect.methods : {};
+  return methodEffect(methods, name) !== undefined;
 }

@@ -145,6 +145,13 @@ export function special(m: Machine, value: Value, name: string, at: Span): Value
   );
 }
 
+/** Reading an attribute that tells whether the thing lives is asking for it. */
+export function asked(m: Machine, self: ObjectValue, name: string, at: Span): void {
+  const effect = self.native?.kind === 'resource' ? effectOf(self.of) : undefined;
+  if (self.native && effect && methodEffect(effect.methods, name) === 'asks')
+    record(m, self.native, effect, 'asks', name, at);
+}
+
 function effectOf(type: string): ResourceEffect | undefined {
   const effect = libraryRow(type)?.effect;
   return effect?.kind === 'resource' ? effect : undefined;
@@ -190,7 +197,7 @@ function deed(
   at: Span,
   args: CallArgs,
 ): void {
-  if (does === 'same' || does === 'part' || does === 'nothing') return;
+  if (does === 'same' || does === 'part' || does === 'nothing' || does === 'asks') return;
   record(m, native, effect, does === 'lends' ? 'opens' : does, path, at, isSeed(effect, args));
 }
 

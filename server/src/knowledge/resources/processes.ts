@@ -50,7 +50,7 @@ export const processRows: readonly LibraryRow[] = [
         aliases: ['pexpect.popen_spawn.PopenSpawn', 'pexpect.pxssh.pxssh'],
         noun: 'process',
         keeper: 'object',
-        methods: { ...closing('close', 'wait', 'terminate'), ...each('asks', 'isalive') },
+        methods: { ...closing('close', 'wait', 'terminate') },
         fate: 'it is a child of the process that loads the app, and all workers read from its one terminal',
         source:
           'pexpect, pexpect/pty_spawn.py; ptyprocess: waitpid fails in a process that is not its parent',

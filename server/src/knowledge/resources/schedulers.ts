@@ -48,7 +48,7 @@ export const schedulerRows: readonly LibraryRow[] = resources(
         'watchdog.observers.api.BaseObserver',
       ],
       noun: 'file observer',
-      methods: { ...each('closes', 'stop'), ...each('opens', 'start'), ...each('asks', 'is_alive') },
+      methods: { ...each('closes', 'stop'), ...each('opens', 'start') },
       fate: 'its threads stay behind, so that no worker notices a change',
       remedy: 'Start it in each worker, from {hook}',
       source:
