@@ -12,7 +12,7 @@ import {
   rowsOpenedByImport,
   singleRow,
 } from '../knowledge/index.ts';
-import { handOverAll } from './calls.ts';
+import { handOverAll } from './escape.ts';
 import type { Certainty, ResourceDeed } from './event.ts';
 import { argument, isClassName } from './known.ts';
 import type { Machine } from './machine.ts';
