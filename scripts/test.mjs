@@ -7,7 +7,7 @@ import { runTests, testFiles } from './lib/node-tests.mjs';
 import { root } from './lib/paths.mjs';
 import { run, stopAll } from './lib/processes.mjs';
 import { describe, runSteps } from './lib/steps.mjs';
-import { ensureChromium, ensureNeovim, ensurePython } from './lib/system.mjs';
+import { ensureChromium, ensureNeovim, ensurePython, ensureUwsgiFormats } from './lib/system.mjs';
 
 const script = (name, ...args) =>
   run(process.execPath, [join('scripts', name), ...args], { cwd: root, show: true });
@@ -31,7 +31,7 @@ const stages = {
     return runTests(testFiles('test/oracle'));
   },
   servers: async () => {
-    await ensurePython({ compiler: true });
+    await ensureUwsgiFormats();
     return runTests(testFiles('test/servers'));
   },
   editor: async () => {

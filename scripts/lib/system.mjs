@@ -55,6 +55,20 @@ export async function ensurePython({ compiler }) {
   return python;
 }
 
+/** What a uWSGI that reads XML, YAML and JSON is compiled with. */
+export async function ensureUwsgiFormats() {
+  await ensurePython({ compiler: true });
+  const packages = ['libxml-2.0', 'jansson', 'yaml-0.1'];
+  const look = () =>
+    find('pkg-config') &&
+    run('pkg-config', ['--exists', ...packages]).then(
+      () => true,
+      () => false,
+    );
+  const names = ['pkgconf', 'libxml2-dev', 'libjansson-dev', 'libyaml-dev'];
+  return ensure(look, names, "uWSGI's readers of XML, JSON and YAML are compiled with these");
+}
+
 export function ensureCompiler() {
   return ensure(
     () => find('make') && find('g++') && find('gcc'),

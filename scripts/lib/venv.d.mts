@@ -10,5 +10,6 @@ export interface Venv {
 export function ensureVenv(options: {
   readonly requirements: string;
   readonly python?: string;
+  readonly build?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
 }): Promise<Venv>;

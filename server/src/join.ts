@@ -65,7 +65,7 @@ function configOf({ facts, source }: Deployment): string | undefined {
   if (facts.server === 'gunicorn') return facts.config;
   if (facts.server !== 'uwsgi') return undefined;
   const { kind, at } = facts.optionHome;
-  if (kind === 'ini') return at.path;
+  if (kind === 'file') return at.path;
   return kind === 'nowhere' && /\.(ini|ya?ml|json|xml)$/.test(source.path) ? source.path : undefined;
 }
 

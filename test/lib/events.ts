@@ -37,7 +37,7 @@ export function uwsgi(options: DeploymentOptions = {}): Deployment {
       master: { known: true, value: master },
       lazyApps: { known: true, value: rest.load === 'lazy' },
       threads: { known: true, value: threads },
-      optionHome: { kind: 'ini', at: place(3, '/project/uwsgi.ini') },
+      optionHome: { kind: 'file', format: 'ini', at: place(3, '/project/uwsgi.ini') },
       optionsAt: place(0, '/project/uwsgi.ini'),
     },
     ...rest,

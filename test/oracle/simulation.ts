@@ -47,7 +47,7 @@ function deploymentOf(project: Project): Deployment {
             master: known(project.master),
             lazyApps: known(!preload),
             threads: known(true),
-            optionHome: { kind: 'ini', at: source },
+            optionHome: { kind: 'file', format: 'ini', at: source },
             optionsAt: source,
           }
         : {

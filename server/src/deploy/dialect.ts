@@ -27,6 +27,8 @@ export interface ServerDialect {
   fromCommand(world: World, invocation: Invocation): Found | undefined;
   /** Whether a file of this name may configure the server by itself. */
   configures(name: string): boolean;
+  /** Many files have such names: a few of them are looked into, and their content says which are meant. */
+  mayConfigure?(path: string): boolean;
   fromFile(world: World, path: string): Found | undefined;
   /** What follows from the server's version, once the packages of the deployment are known. */
   settle?(deployment: Deployment): Deployment;

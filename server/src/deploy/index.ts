@@ -99,7 +99,8 @@ function settled(deployment: Deployment): Deployment {
 function kindOf(name: string, path: string): Wanted {
   const holding = homes.filter((home) => home.holdsCommands(name, path));
   if (holding.some((home) => !home.common) || servers.some((server) => server.configures(name))) return 'own';
-  return holding.length > 0 ? 'common' : undefined;
+  if (holding.length > 0) return 'common';
+  return path !== '' && servers.some((server) => server.mayConfigure?.(path)) ? 'perhaps' : undefined;
 }
 
 /** Configuration files that no command uses, without those that another of them includes. */
@@ -107,7 +108,10 @@ function fromOwnFiles(world: World, paths: readonly string[]): Found[] {
   const found: { readonly path: string; readonly found: Found }[] = [];
   for (const path of paths)
     for (const server of servers) {
-      const own = server.configures(basename(path)) ? server.fromFile(world, path) : undefined;
+      const name = basename(path);
+      const below = relativePath(world.reading.root, path);
+      const looks = server.configures(name) || server.mayConfigure?.(below) === true;
+      const own = looks ? server.fromFile(world, path) : undefined;
       if (own !== undefined) found.push({ path, found: own });
     }
   const includes = (one: number, other: number): boolean =>

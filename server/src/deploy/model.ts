@@ -114,14 +114,16 @@ export interface PlainFacts {
 export type Facts = UwsgiFacts | GunicornFacts | CeleryFacts | ModWsgiFacts | PlainFacts;
 
 /**
- * Where a new option goes, an empty range behind what is there: `ini` inserts a line break and `name = value`,
+ * Where a new option goes, an empty range behind what is there: `file` inserts it as its format writes an option,
  * `command` a space and `--name=value` (`--name` for a flag), `list` the same word with `around` about it, as for
  * `["uwsgi", "--master"]`. `nowhere`: the text is put together from several places, and nothing can be added.
  */
 export interface OptionHome {
-  readonly kind: 'ini' | 'command' | 'list' | 'nowhere';
+  readonly kind: 'file' | 'command' | 'list' | 'nowhere';
+  /** Of a file. */
+  readonly format?: 'ini' | 'xml' | 'yaml' | 'json';
   readonly at: Location;
-  /** What stands before and behind a word that is added to a list. */
+  /** What stands before and behind what is added, where the manner of the lines there does not tell. */
   readonly around?: readonly [before: string, after: string];
 }
 

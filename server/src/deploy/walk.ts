@@ -12,10 +12,13 @@ export interface Walk {
 
 const folderLimit = 20000;
 const depthLimit = 24;
-const fileLimits = { own: 500, common: 2000 };
+const fileLimits = { own: 500, common: 2000, perhaps: 200 };
 
-/** What a file is by its name: one that configures a server, one that might, or neither. */
-export type Wanted = 'own' | 'common' | undefined;
+/**
+ * What a file is by its name: one that configures a server, one that might, one of a kind of which there are many and
+ * hardly any does (the outermost of these are enough), or neither.
+ */
+export type Wanted = 'own' | 'common' | 'perhaps' | undefined;
 
 const skipped = new Set([
   'node_modules',
@@ -37,7 +40,7 @@ export function findFiles(
   wanted: (name: string, folder: string) => Wanted,
 ): Walk {
   const found: string[] = [];
-  const count = { own: 0, common: 0 };
+  const count = { own: 0, common: 0, perhaps: 0 };
   let cut: string | undefined;
   const seen = new Set<string>();
   let level: Folder[] = [{ path: root, real: files.real(root) }];
@@ -59,7 +62,7 @@ export function findFiles(
         const what = kind === 'file' ? wanted(name, folder) : undefined;
         if (what === undefined) continue;
         if (++count[what] > fileLimits[what]) {
-          cut ??= `only ${fileLimits[what]} configuration files were read`;
+          if (what !== 'perhaps') cut ??= `only ${fileLimits[what]} configuration files were read`;
           continue;
         }
         found.push(path);

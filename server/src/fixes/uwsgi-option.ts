@@ -1,4 +1,4 @@
-// Switches an option of a uWSGI deployment on, in its ini file or on its command line, in the manner of what stands there.
+// Switches an option of a uWSGI deployment on, in its configuration file or on its command line, in the manner of what stands there.
 
 import type { TextEdit } from '../base/edit.ts';
 import { comparePositions } from '../base/range.ts';
@@ -22,7 +22,7 @@ export function setUwsgiOption(
   if (edits.size === 0) return undefined;
   const files = [...new Set([...edits.values()].map((edit) => fileName(edit.path)))].join(' and ');
   const commands = cases.every(
-    ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind !== 'ini',
+    ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind !== 'file',
   );
   const title = commands
     ? `Add \`--${name}\` to the command in ${files}`
@@ -41,20 +41,37 @@ export function requireMaster(deployment: Deployment, context: FixContext): Text
 
 function switchOn(deployment: Deployment, name: string, context: FixContext): TextEdit | undefined {
   if (deployment.facts.server !== 'uwsgi') return undefined;
-  const { kind, at, around = [' ', ''] } = deployment.facts.optionHome;
+  const { kind, format = 'ini', at, around = [' ', ''] } = deployment.facts.optionHome;
   if (kind === 'nowhere') return undefined;
   const lines = context.text(at.path)?.split(/\r\n|\n|\r/);
   if (lines === undefined) return undefined;
   const present = deployment.options.filter((option) => option.name === name).at(-1);
   if (present && present.at.path === at.path) {
-    const newText = kind === 'ini' ? iniOption(name, iniStyle([present], lines)) : `--${name}`;
-    return { path: at.path, range: present.at.range, newText };
+    const { range } = present.at;
+    if (kind !== 'file') return { path: at.path, range, newText: `--${name}` };
+    if (format === 'ini')
+      return { path: at.path, range, newText: iniOption(name, iniStyle([present], lines)) };
+    const isWhole = lines[range.start.line]?.slice(range.start.column).includes(name);
+    return isWhole ? { path: at.path, range, newText: switched(format, name) } : undefined;
   }
-  if (kind !== 'ini') return { path: at.path, range: at.range, newText: around.join(`--${name}`) };
+  if (kind !== 'file') return { path: at.path, range: at.range, newText: around.join(`--${name}`) };
+  if (format !== 'ini')
+    return { path: at.path, range: at.range, newText: around.join(switched(format, name)) };
   const here = deployment.options.filter((option) => option.at.path === at.path);
   const style = iniStyle(here, lines);
   const eol = /\r\n|\n|\r/.exec(context.text(at.path) ?? '')?.[0] ?? '\n';
   return { path: at.path, range: at.range, newText: eol + style.indent + iniOption(name, style) };
+}
+
+function switched(format: 'xml' | 'yaml' | 'json', name: string): string {
+  switch (format) {
+    case 'xml':
+      return `<${name}>true</${name}>`;
+    case 'yaml':
+      return `${name}: true`;
+    case 'json':
+      return `"${name}": true`;
+  }
 }
 
 interface IniStyle {

@@ -80,7 +80,7 @@ function check({ deployment }: Case): readonly Report[] {
   if (processes.known && processes.value === 0) return [];
   const several = processes.known && processes.value > 1;
   // A command that is not seen here may start the file with more.
-  const seen = facts.master.at !== undefined || facts.optionHome.kind !== 'ini';
+  const seen = facts.master.at !== undefined || facts.optionHome.kind !== 'file';
   const severity: Severity = several && seen ? 'error' : 'warning';
   const after = several ? 'fewer and fewer workers are left' : 'the server is gone with its only worker';
   return [...ending].flatMap(([name, when]): Report[] => {

@@ -1,10 +1,14 @@
 // The Python with the real servers, as the server suites and the oracle use it: built once, cached outside the tree.
 
 import { fileURLToPath } from 'node:url';
+import { ensureUwsgiFormats } from '../../../scripts/lib/system.mjs';
 import { ensureVenv, type Venv } from '../../../scripts/lib/venv.mjs';
 
-/** A set of pinned packages beside this folder. `old-uwsgi` has the last uWSGI in which threads are an option. */
-export type Requirements = 'requirements' | 'requirements-old-uwsgi';
+/**
+ * A set of pinned packages beside this folder. `old-uwsgi` has the last uWSGI in which threads are an option, `formats`
+ * one that is built with libxml2, jansson and libyaml, whatever the system's own would have.
+ */
+export type Requirements = 'requirements' | 'requirements-old-uwsgi' | 'requirements-formats';
 
 const built = new Map<Requirements, Promise<Venv>>();
 
@@ -12,7 +16,13 @@ export function venv(of: Requirements = 'requirements'): Promise<Venv> {
   const before = built.get(of);
   if (before !== undefined) return before;
   const requirements = fileURLToPath(new URL(`../${of}.txt`, import.meta.url));
-  const building = ensureVenv({ requirements });
+  const building = of === 'requirements-formats' ? withFormats(requirements) : ensureVenv({ requirements });
   built.set(of, building);
   return building;
+}
+
+async function withFormats(requirements: string): Promise<Venv> {
+  await ensureUwsgiFormats();
+  const build = { UWSGI_PROFILE_OVERRIDE: 'xml=libxml2;json=jansson;yaml=libyaml' };
+  return ensureVenv({ requirements, build });
 }

@@ -44,6 +44,39 @@ x = @(more.ini)
 py-call-osafterfork = 1
 import = shop
 `,
+  'uwsgi.yml': `# é
+other: {a: b}
+uwsgi:
+  module: shop.wsgi:app\r
+  processes: "4" # €
+  set-ph:
+    - a=%(n + 1)
+  for: a b
+  mount: &x /%(_)=shop/wsgi.py
+  endfor: 1
+  ini: more.ini:tail
+  yaml: uwsgi.yml
+last: |
+  x
+`,
+  'uwsgi.json': `{ "other": [1, {"é": null}],
+  "uwsgi": {
+    "module": "shop.wsgi:€%n", "processes": 4,
+    "set-ph": ["a=\\u00e9", true, 1.5],
+    "json": "uwsgi.json", "ini": "more.ini:tail"
+  }
+}
+`,
+  'uwsgi.xml': `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE all [<!ENTITY n "4">]>
+<all é="€"><!-- é --><uwsgi id="a">
+  <module>shop.wsgi:app&amp;</module><master/>
+  <processes>&n;%(n)</processes><![CDATA[pass]]>
+  <app mountpoint="/é">
+    <script>shop.wsgi</script></app>
+  <xml>uwsgi.xml:a</xml><ini>more.ini:tail</ini>
+</uwsgi></all>
+`,
   'gunicorn.conf.py': `import multiprocessing, os
 from conf.base import *
 

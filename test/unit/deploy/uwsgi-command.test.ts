@@ -56,7 +56,8 @@ test('an ini that a command uses is no deployment of its own; options go there',
   const deployment = only({ Procfile: 'web: uwsgi u.ini\n', ...files });
   assert.equal(deployment.id, 'uwsgi:Procfile:1');
   assert.deepEqual(deployment.facts.server === 'uwsgi' && deployment.facts.optionHome, {
-    kind: 'ini',
+    kind: 'file',
+    format: 'ini',
     at: { path: '/w/u.ini', range: { start: { line: 3, column: 13 }, end: { line: 3, column: 13 } } },
   });
 });
@@ -81,7 +82,7 @@ describe('what uWSGI refuses is said', () => {
     ['uwsgi -w shop.wsgi --ini none.ini', /cannot read none.ini/],
     ['uwsgi --ini u.ini:none -w shop.wsgi', /no options in a section \[none\]/],
     ['uwsgi u.ini:dev', /"u.ini:dev" does not end like .* by --ini alone/],
-    ['uwsgi -w shop.wsgi conf.yaml', /reads uWSGI configurations in ini format/],
+    ['uwsgi -w shop.wsgi conf.yaml', /uWSGI cannot read conf\.yaml: there is no such file/],
   ];
   for (const [command, expected] of cases)
     test(command, () => {

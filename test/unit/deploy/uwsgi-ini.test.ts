@@ -103,7 +103,8 @@ test('every value keeps its place, through magic and blanks', () => {
     ],
   );
   assert.deepEqual(facts(deployment).optionHome, {
-    kind: 'ini',
+    kind: 'file',
+    format: 'ini',
     at: { path: '/w/uwsgi.ini', range: { start: { line: 4, column: 10 }, end: { line: 4, column: 10 } } },
   });
 });

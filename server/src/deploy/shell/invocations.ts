@@ -205,7 +205,7 @@ type Inside = Shell & { readonly env: Map<string, Value> };
 function started(
   all: readonly Word[],
   { at }: { readonly at: Location },
-  edge: OptionHome['kind'],
+  edge: 'command' | 'nowhere',
   shell: Inside,
   placed: Placed | undefined,
   depth: number,

@@ -5,7 +5,8 @@ import type { Location } from '../../base/range.ts';
 import type { Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import { endsLogic, isLogic, judge, type Logic } from './conditions.ts';
-import { type IniSection, readIni } from './ini.ts';
+import { type ConfigFormat, type ConfigSection, ConfigText } from './file.ts';
+import { formatOf, formatOption, readConfig } from './formats.ts';
 import { type MagicFile, magicTable } from './magic.ts';
 import { isImmediate } from './option-table.ts';
 import { endless, placeholder, type Replacement, replaceReferences } from './passes.ts';
@@ -24,10 +25,10 @@ export interface Option {
 export interface Expansion {
   readonly options: readonly Option[];
   /** The section uWSGI was started with. */
-  readonly section?: IniSection;
+  readonly section?: ConfigSection;
   /** A config that was not read may set anything. */
   readonly open?: string;
-  /** Every ini file that took part. */
+  /** Every configuration file that took part, or was to. */
   readonly files: readonly string[];
 }
 
@@ -62,7 +63,7 @@ export class Expander {
   #first: MagicFile | undefined;
   #loadingAny = false;
   #last: MagicFile | undefined;
-  #section: IniSection | undefined;
+  #section: ConfigSection | undefined;
   #open: string | undefined;
 
   constructor(reading: Reading, cwd: string, env: ReadonlyMap<string, Value>) {
@@ -108,8 +109,8 @@ export class Expander {
     this.#logic = logic;
   }
 
-  /** Loads `file.ini`, `file.ini:section` or `:section`, as `ini =` and a bare argument do. */
-  load(name: Value): void {
+  /** Loads `file`, `file:section` or, of an ini, `:section`, as `ini =` or `yaml =` do. */
+  load(name: Value, format: ConfigFormat): void {
     if (name.unknown !== undefined && !name.unknown.hinted) {
       this.#problem(`This file is not read: its name ${name.unknown.why}.`, name.at);
       this.#open ??= `a configuration file's name ${name.unknown.why}`;
@@ -117,23 +118,24 @@ export class Expander {
     }
     const colon = name.text.lastIndexOf(':');
     const asked = colon < 0 ? '' : name.text.slice(colon + 1);
-    const section = asked === '' ? 'uwsgi' : asked;
     const named = colon < 0 ? name.text : name.text.slice(0, colon);
-    const path = colon === 0 ? this.#last?.path : this.#reading.resolve(this.#cwd, named);
+    const same = colon === 0 && format === 'ini';
+    const path = same ? this.#last?.path : this.#reading.resolve(this.#cwd, named);
     if (path === undefined) {
       this.#problem(`There is no file yet that "${name.text}" could be a section of.`, name.at);
       return;
     }
     const file: MagicFile = {
-      named: colon === 0 ? (this.#last?.named ?? '') : name.text,
+      named: same ? (this.#last?.named ?? '') : name.text,
       path,
       section: asked,
     };
-    const key = `${path}\0${section}`;
+    const key = `${path}\0${asked === 'uwsgi' ? '' : asked}`;
     if (this.#stack.includes(key)) {
       this.#problem('This file includes itself: uWSGI reads it until it runs out of memory.', name.at);
       return;
     }
+    this.#files.add(path);
     const opened = this.#reading.open(path);
     if (!opened.ok) {
       const looked = opened.absent ? ` (looked for ${path})` : '';
@@ -141,41 +143,37 @@ export class Expander {
       this.#open ??= `${name.text} could not be read`;
       return;
     }
-    this.#files.add(path);
     if (!this.#loadingAny) this.#first ??= file;
     this.#last = file;
-    const ini = readIni(opened.source, magicTable(file, this.#first, this.#cwd));
-    for (const { message, at } of ini.problems) this.#problem(message, at);
-    const sections = ini.sections.filter((found) => found.name === section);
-    if (sections.every((found) => found.entries.length === 0) && name.at.path !== path)
-      this.#problem(
-        `${path} has no options in a section [${section}], which is what uWSGI reads here.`,
-        name.at,
-      );
+    const text = new ConfigText(opened.source, magicTable(file, this.#first, this.#cwd));
+    const { sections, problems, refused } = readConfig(format, text, asked);
+    for (const { message, at } of problems) this.#problem(message, at);
+    if (refused) this.#open ??= `uWSGI refuses ${name.text}`;
+    else if (sections.every((found) => found.entries.length === 0) && name.at.path !== path) {
+      const section = asked === '' ? 'uwsgi' : asked;
+      const shown = format === 'ini' ? `a section [${section}]` : `a section "${section}"`;
+      this.#problem(`${path} has no options in ${shown}, which is what uWSGI reads here.`, name.at);
+    }
     this.#section ??= sections.at(-1);
     this.#stack.push(key);
-    for (const found of sections)
-      for (const { key: option, value, at } of found.entries) this.add({ key: option, value, at });
+    for (const found of sections) for (const entry of found.entries) this.add(entry);
     this.#stack.pop();
   }
 
   /** Loads a configuration of any format, by its name's ending. The capital magic letters do not speak of it. */
   loadAny(value: Value): void {
     const { text, at } = value;
-    if (text.endsWith('.ini') || value.unknown !== undefined) {
+    const format = formatOf(text) ?? (value.unknown === undefined ? undefined : 'ini');
+    if (format !== undefined) {
       const before = this.#loadingAny;
       this.#loadingAny = true;
-      this.load(value);
+      this.load(value, format);
       this.#loadingAny = before;
       return;
     }
     this.#open ??= `the options in ${text} are not read`;
-    if (/\.(xml|ya?ml|json|js)$/.test(text)) {
-      const message = `Forksight reads uWSGI configurations in ini format; the options in ${text} are not known to it.`;
-      this.#problem(message, at);
-      return;
-    }
-    const advice = /\.ini:/.test(text) ? ' A section can be asked for by --ini alone.' : '';
+    const asked = formatOf(text.slice(0, text.lastIndexOf(':')));
+    const advice = asked === undefined ? '' : ` A section can be asked for by --${asked} alone.`;
     this.#problem(`uWSGI stops here: "${text}" does not end like a configuration it reads.${advice}`, at);
   }
 
@@ -214,8 +212,12 @@ export class Expander {
   #export({ key, value, at }: Given, doubt: string | undefined): void {
     if (this.#options.length >= optionLimit) return;
     this.#push(key, value, at, doubt, isImmediate(key));
-    if (isLogic(key)) this.#logic = { name: key, argument: value, at };
-    else if (key === 'ini') this.#within(doubt, () => this.load(value));
+    if (isLogic(key)) {
+      this.#logic = { name: key, argument: value, at };
+      return;
+    }
+    const format = formatOption(key);
+    if (format !== undefined) this.#within(doubt, () => this.load(value, format));
     else if (isLoader(key)) this.#within(doubt, () => this.loadAny(value));
     else if (key === 'set' || key === 'set-placeholder' || key === 'set-ph') this.#set(key, value, at, doubt);
   }
@@ -281,7 +283,7 @@ export class Expander {
   }
 }
 
-/** Options that read another configuration on the spot. */
+/** Options that read another configuration on the spot, by its name's ending. */
 function isLoader(key: string): boolean {
-  return /^(include|config|xml|xmlconfig|yaml|yml|json|js|ini-paste|ini-paste-logged|config-py)$/.test(key);
+  return key === 'include' || key === 'config';
 }

@@ -1,20 +1,23 @@
-// uWSGI as a dialect: deployments from its command lines and from ini files nobody names.
+// uWSGI as a dialect: deployments from its command lines and from configuration files nobody names.
 
 import { dirname } from '../../base/path.ts';
 import { range } from '../../base/range.ts';
 import type { Found, ServerDialect, World } from '../dialect.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
 import type { Invocation } from '../shell/invocations.ts';
-import type { Reading, Source } from '../source.ts';
+import type { Reading } from '../source.ts';
 import { readArguments } from './arguments.ts';
 import { Expander, type Expansion } from './expand.ts';
+import { formatOf } from './formats.ts';
 import { type Lowered, lowerUwsgi } from './lower.ts';
+import { brokenUwsgi, mayBeUwsgi, speaksOfUwsgi } from './recognise.ts';
 import { settleVersion } from './version.ts';
 
 export const uwsgi: ServerDialect = {
   starts: (program) => /^uwsgi([-_](core|python\d*))?$/.test(program),
   fromCommand,
-  configures: (name) => name.endsWith('.ini'),
+  configures: (name) => name.endsWith('.ini') || (/uwsgi/i.test(name) && formatOf(name) !== undefined),
+  mayConfigure: mayBeUwsgi,
   fromFile,
   settle: settleVersion,
 };
@@ -29,18 +32,18 @@ function fromCommand(
     if (name.startsWith('UWSGI_'))
       expander.add({ key: name.slice(6).toLowerCase().replaceAll('_', '-'), value, at: value.at });
   for (const option of given) expander.add(option);
-  for (const file of files) if (problems.length === 0 || file.text.includes('.ini')) expander.loadAny(file);
+  for (const file of files)
+    if (problems.length === 0 || /\.(ini|xml|ya?ml|js(on)?)\b/.test(file.text)) expander.loadAny(file);
   if (open !== undefined) expander.doubtAll(open);
   const expansion = expander.finish();
   if (!servesPython(expansion)) return undefined;
   for (const { message, at: place } of problems) reading.problem(message, place);
-  const home =
-    expansion.section === undefined ? ownHome : { kind: 'ini' as const, at: expansion.section.end };
+  const home = expansion.section?.home ?? ownHome;
   const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home, env });
   return finish(reading, lowered, expansion.files, elsewhere !== undefined);
 }
 
-/** uWSGI starts in the ini's own folder or in one above it: the nearest from which the app is found. */
+/** uWSGI starts in the file's own folder or in one above it: the nearest from which the app is found. */
 function fromFile({ reading }: World, path: string): Found | undefined {
   const opened = reading.peek(path);
   if (!opened.ok) {
@@ -48,7 +51,10 @@ function fromFile({ reading }: World, path: string): Found | undefined {
     if (/uwsgi/i.test(path)) reading.problem(`This file was not read: ${opened.reason}.`, nowhere);
     return undefined;
   }
-  if (!hasUwsgiSection(opened.source)) return undefined;
+  if (!speaksOfUwsgi(opened.source)) {
+    for (const { message, at } of brokenUwsgi(opened.source)) reading.problem(message, at);
+    return undefined;
+  }
   let chosen: Attempt | undefined;
   for (const cwd of foldersUp(dirname(path), reading.root)) {
     const attempt = tryFrom(reading.attempt(), path, cwd);
@@ -72,10 +78,10 @@ interface Attempt {
 function tryFrom(reading: Reading, path: string, cwd: string): Attempt {
   const nowhere = { path, range: range(0, 0, 0, 0) };
   const expander = new Expander(reading, cwd, new Map());
-  expander.load({ text: path, at: nowhere });
+  expander.load({ text: path, at: nowhere }, formatOf(path) ?? 'ini');
   const expansion = expander.finish();
   const source = expansion.section?.header ?? nowhere;
-  const home = { kind: 'ini' as const, at: expansion.section?.end ?? nowhere };
+  const home = expansion.section?.home ?? { kind: 'nowhere' as const, at: nowhere };
   return {
     reading,
     expansion,
@@ -91,11 +97,6 @@ function finish(
 ): Found {
   if (!found && !guessed) sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
   return { deployment, uses, found };
-}
-
-/** Any ini may have a `[uwsgi]` section, whatever its name. */
-function hasUwsgiSection(source: Source): boolean {
-  return /^[ \t\r]*\[uwsgi\b/m.test(source.text);
 }
 
 /** Not an emperor, a plain router, an app in another language, or a command such as `--reload`. */

@@ -2,46 +2,19 @@
 // Owns the text of one file and the places in it; knows no option's meaning and follows no include.
 
 import type { Location } from '../../base/range.ts';
-import type { Value } from '../setting.ts';
-import type { Source } from '../source.ts';
-import type { MagicTable, MagicText } from './magic.ts';
-import { replaceMagic } from './magic.ts';
+import type { ConfigEntry, ConfigFile, ConfigSection, ConfigText } from './file.ts';
 
-export interface IniEntry {
-  readonly key: string;
-  readonly value: Value;
-  /** Key and value. */
-  readonly at: Location;
-  /** A bare key: no `=` in the line. */
-  readonly bare: boolean;
-}
-
-export interface IniSection {
-  readonly name: string;
-  readonly header: Location;
-  readonly entries: readonly IniEntry[];
-  /** Where another option can be put: behind the last line, before its line break. */
-  readonly end: Location;
-}
-
-export interface IniFile {
-  readonly sections: readonly IniSection[];
-  readonly problems: readonly { readonly message: string; readonly at: Location }[];
-}
-
-export function readIni(source: Source, table: MagicTable): IniFile {
-  const text = replaceMagic(source.text, table);
+/** The sections of that name; uWSGI reads all of them, one after the other. */
+export function readIni(text: ConfigText, asked: string): ConfigFile {
   const sections: MutableSection[] = [];
   const problems: { message: string; at: Location }[] = [];
   let current: MutableSection | undefined;
   for (const line of lines(text.text)) {
-    const place = (start: number, end: number): Location =>
-      source.at(sourceStart(text, start), sourceEnd(text, start, end));
     const first = text.text[line.start];
     if (line.start === line.end || first === '#' || first === ';') continue;
-    const at = place(line.start, line.end);
+    const at = text.place(line.start, line.end);
     if (first === '[') {
-      if (source.bom && at.range.start.line === 0) {
+      if (text.source.bom && at.range.start.line === 0) {
         const message =
           'uWSGI takes the byte order mark before this section header for text and does not see the section. Save the file without it.';
         problems.push({ message, at });
@@ -55,22 +28,23 @@ export function readIni(source: Source, table: MagicTable): IniFile {
       sections.push(current);
       continue;
     }
-    const entry = readEntry(text, line, place);
+    const entry = readEntry(text, line);
     if (current === undefined) continue;
-    current.entries.push(entry);
-    current.end = entry.at;
-    if (entry.bare && /[^\w-]/.test(entry.key)) {
-      const message = `uWSGI takes this whole line for the name of one option, "${entry.key}", and ignores it. Write: name = value.`;
+    current.entries.push(entry.entry);
+    current.end = at;
+    if (entry.isBare && /[^\w-]/.test(entry.entry.key)) {
+      const message = `uWSGI takes this whole line for the name of one option, "${entry.entry.key}", and ignores it. Write: name = value.`;
       problems.push({ message, at });
     }
   }
-  return { sections: sections.map(closed), problems };
+  const wanted = asked === '' ? 'uwsgi' : asked;
+  return { sections: sections.filter(({ name }) => name === wanted).map(closed), problems };
 }
 
 interface MutableSection {
   readonly name: string;
   readonly header: Location;
-  readonly entries: IniEntry[];
+  readonly entries: ConfigEntry[];
   end: Location;
 }
 
@@ -85,9 +59,9 @@ interface Line extends Stretch {
   readonly stop: number;
 }
 
-function closed(section: MutableSection): IniSection {
-  const { path, range } = section.end;
-  return { ...section, end: { path, range: { start: range.end, end: range.end } } };
+function closed({ header, entries, end: { path, range } }: MutableSection): ConfigSection {
+  const at = { path, range: { start: range.end, end: range.end } };
+  return { header, entries, home: { kind: 'file', format: 'ini', at } };
 }
 
 /** Lines end with `\n` alone; each is trimmed and ends at its first NUL. */
@@ -111,35 +85,21 @@ function isBlank(c: string | undefined): boolean {
   return c === ' ' || c === '\t' || c === '\r';
 }
 
-function readEntry(text: MagicText, line: Line, place: (start: number, end: number) => Location): IniEntry {
+function readEntry(text: ConfigText, line: Line): { readonly entry: ConfigEntry; readonly isBare: boolean } {
   const equals = text.text.slice(line.start, line.end).indexOf('=');
-  const bare = equals < 0;
-  const keyEnd = bare ? line.end : line.start + equals;
+  const isBare = equals < 0;
+  const keyEnd = isBare ? line.end : line.start + equals;
   const key = trimmed(text.text, line.start, keyEnd);
-  const value = trimmed(text.text, bare ? line.end : keyEnd + 1, line.end);
-  const why = unknownIn(text, keyEnd, line.stop);
-  return {
+  const value = trimmed(text.text, isBare ? line.end : keyEnd + 1, line.end);
+  const why = text.unknownIn(keyEnd, line.stop);
+  const entry: ConfigEntry = {
     key: text.text.slice(key.start, key.end),
     value: {
       text: text.text.slice(value.start, value.end),
-      at: place(value.start, value.end),
-      ...(why === undefined ? {} : { unknown: { why: `depends on ${why}`, hinted: false } }),
+      at: text.place(value.start, value.end),
+      ...(why === undefined ? {} : { unknown: why }),
     },
-    at: place(line.start, line.end),
-    bare,
+    at: text.place(line.start, line.end),
   };
-}
-
-function unknownIn(text: MagicText, start: number, end: number): string | undefined {
-  for (const [index, what] of text.unknown) if (index >= start && index <= end) return what;
-  return undefined;
-}
-
-function sourceStart(text: MagicText, index: number): number {
-  return text.from[index] ?? text.to.at(-1) ?? 0;
-}
-
-/** An empty stretch ends where it starts. */
-function sourceEnd(text: MagicText, start: number, end: number): number {
-  return end > start ? (text.to[end - 1] ?? 0) : sourceStart(text, start);
+  return { entry, isBare };
 }

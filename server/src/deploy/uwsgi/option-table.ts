@@ -52,7 +52,7 @@ export const shortOptions: Readonly<Record<string, string>> = {
   d: 'daemonize',
   h: 'help',
   i: 'single-interpreter',
-  j: 'js',
+  j: 'json',
   l: 'listen',
   m: 'memory-report',
   p: 'processes',
@@ -61,7 +61,7 @@ export const shortOptions: Readonly<Record<string, string>> = {
   t: 'harakiri',
   v: 'max-vars',
   w: 'module',
-  x: 'xml',
+  x: 'xmlconfig',
   y: 'yaml',
   z: 'socket-timeout',
 };

@@ -1,0 +1,3 @@
+// Types of system.mjs, for the tests.
+
+export function ensureUwsgiFormats(): Promise<unknown>;
