@@ -5,9 +5,9 @@ import type { Deployment } from '../deploy/model.ts';
 import type { ResourceEffect } from '../knowledge/index.ts';
 import type { ObjectInfo } from '../simulate/event.ts';
 import { type Case, type Related, type Report, type Severity, weaken } from './finding.ts';
-import { type Held, type ResourceEvent, wouldRepairItself } from './held.ts';
+import { type Held, type ResourceEvent, repairedSince, wouldRepairItself } from './held.ts';
 import { doubts, grade } from './severity.ts';
-import { firstWorkerLoads, forking, workerHook } from './words.ts';
+import { firstWorkerLoads, forking, masterWords, workerHook } from './words.ts';
 
 export interface Telling {
   /** Main clause: what the fork does to it. The row's own, where it has one, is told instead. */
@@ -51,7 +51,7 @@ export function things({ noun }: ResourceEffect, { name }: ObjectInfo): string {
 
 /** Whose the threads and children are that were started before the fork. */
 export function owner(deployment: Deployment): string {
-  return firstWorkerLoads(deployment) ? 'the first worker' : 'the master';
+  return firstWorkerLoads(deployment) ? 'the first worker' : masterWords(deployment);
 }
 
 function remedy(effect: ResourceEffect, deployment: Deployment): string {
@@ -60,6 +60,8 @@ function remedy(effect: ResourceEffect, deployment: Deployment): string {
 
 /** Why the library's own repair does not help here. */
 function hookless({ effect }: Held, input: Case): string {
+  const since = repairedSince(effect, input);
+  if (since !== undefined) return `From ${since} on it puts itself right. `;
   if (!wouldRepairItself(effect, input)) return '';
   switch (effect.repair?.by) {
     case 'at-fork':

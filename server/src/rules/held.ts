@@ -1,6 +1,8 @@
 // What a fork finds open: things of libraries that were opened before it and not closed, not let go of, not made anew
 // in the workers, and not put right by their library. Shared by the rules about them. Reports nothing itself.
 
+import { isAtLeast } from '../base/version.ts';
+import { packageVersion, uwsgiVersion } from '../deploy/model.ts';
 import { libraryRow, type Repair, type Resource, type ResourceEffect } from '../knowledge/index.ts';
 import { beforeFork, type Certainty, type Event, type ObjectId } from '../simulate/event.ts';
 import type { Case } from './finding.ts';
@@ -38,6 +40,13 @@ export function heldAtFork(input: Case, resource: Resource): readonly Held[] {
 /** Whether the library puts itself right in a worker of this deployment. */
 export function repairsItself({ repair }: ResourceEffect, input: Case): boolean {
   return repair !== undefined && newEnough(repair, input) && reached(repair, input);
+}
+
+/** From which version of the library on it would put itself right, where the one in use is known to be older. */
+export function repairedSince({ repair }: ResourceEffect, input: Case): string | undefined {
+  return repair === undefined || newEnough(repair, input)
+    ? undefined
+    : `${repair.distribution} ${repair.since}`;
 }
 
 /** It would, if the server told Python of the fork. */
@@ -114,8 +123,9 @@ export function resourceOf(event: ResourceEvent | undefined): ResourceEffect | u
 }
 
 /** Where the version is not known, it is taken for a present one. */
-function newEnough(_repair: Repair, _input: Case): boolean {
-  return true;
+function newEnough({ since, distribution }: Repair, { deployment }: Case): boolean {
+  if (since === undefined || distribution === undefined) return true;
+  return isAtLeast(packageVersion(deployment, distribution), since) !== false;
 }
 
 function reached({ by }: Repair, { deployment }: Case): boolean {
@@ -128,9 +138,10 @@ function reached({ by }: Repair, { deployment }: Case): boolean {
       return (
         deployment.server !== 'uwsgi' ||
         (deployment.atFork === 'run' &&
+          isAtLeast(uwsgiVersion(deployment), '2.0.27') !== false &&
           deployment.options.some(({ name }) => name === 'py-call-uwsgi-fork-hooks'))
       );
     case 'multiprocessing':
-      return false;
+      return deployment.server === 'celery';
   }
 }

@@ -129,9 +129,11 @@ class Run {
       this.registered('celery-main', d.forks ? 'master-hook' : 'worker-start');
     });
     this.threads();
+    markGone(m, 'before-fork');
     this.registered('at-fork-child');
     this.registered('celery-child');
     this.threads();
+    markGone(m, 'in-workers');
     // Beat only sends: no task runs in its process.
     if (d.facts.server === 'celery' && d.facts.program === 'beat') return;
     this.requests();

@@ -10,6 +10,7 @@ import { importModule } from '../imports.ts';
 import { argument, first, type Known, textOf } from '../known.ts';
 import { registerHook } from '../library.ts';
 import type { Machine } from '../machine.ts';
+import { newResource } from '../resources.ts';
 import type { Span } from '../source.ts';
 import { library, noArgs, none, type ObjectValue, unknown, type Value } from '../value.ts';
 import { installedNames, setUp } from './django.ts';
@@ -55,7 +56,13 @@ const makeApp: Known = (m, args, at) => {
   const source = args.keywords.get('config_source');
   if (source !== undefined) state.sources.push({ from: source, namespace: '', at: place });
   const attrs = new Map<string, Value>([['conf', state.conf]]);
-  return { t: 'object', of: 'celery.Celery', attrs, native: undefined, level: m.uncertain };
+  return {
+    t: 'object',
+    of: 'celery.Celery',
+    attrs,
+    native: newResource(m, 'celery.Celery', at),
+    level: m.uncertain,
+  };
 };
 
 function tell(state: State, given: ReadonlyMap<string, Value>, at: Location): void {
