@@ -12,5 +12,11 @@ export { setUwsgiOption } from './uwsgi-option.ts';
 export function offered(...fixes: readonly (Fix | undefined)[]): readonly Fix[] {
   return fixes.filter((fix) => fix !== undefined);
 }
-export { writeOptionValue } from './option-value.ts';
-export { renameOption } from './rename-option.ts';
+export {
+  optionAt,
+  renameOption,
+  switchOff,
+  writeOptionName,
+  writeOptionValue,
+} from './option-value.ts';
+export { patchEarly } from './patch-early.ts';

@@ -1,31 +1,68 @@
-// Gives an option of a configuration another value, where the present one is written out at the option's place.
+// Gives an option of a configuration another value or name, or switches it off, where it is written out.
+// Not safe: the server does something that it did not do before.
 
-import type { Location } from '../base/range.ts';
+import type { TextEdit } from '../base/edit.ts';
+import { type Location, locationKey } from '../base/range.ts';
 import type { OptionValue } from '../deploy/model.ts';
-import type { Fix, FixContext } from './fix.ts';
+import type { Fix, FixCase, FixContext } from './fix.ts';
+import { disjoint } from './homes.ts';
+import { editName, editValue, removeOption } from './option-edits.ts';
 
-/** Not safe: the server takes the value, which it did not before. */
-export function writeOptionValue(
-  at: Location,
-  { name, value: present }: OptionValue,
-  value: string,
+export function writeOptionValue(option: OptionValue, value: string, context: FixContext): Fix | undefined {
+  const edit = editValue(option, value, context);
+  return edit && fix(`Set \`${option.name}\` to \`${value}\``, [edit]);
+}
+
+/** Gives an option the name that the server knows. */
+export function renameOption(at: Location, cases: readonly FixCase[], context: FixContext): Fix | undefined {
+  const option = optionAt(at, cases, ({ meant }) => meant !== undefined);
+  return option?.meant === undefined ? undefined : writeOptionName(option, option.meant, context);
+}
+
+export function writeOptionName(option: OptionValue, name: string, context: FixContext): Fix | undefined {
+  const edit = editName(option, name, context);
+  return edit && fix(`Write \`${name}\``, [edit]);
+}
+
+/** Off wherever the deployments switch it on: a flag is taken away, a value becomes `False`. */
+export function switchOff(
+  name: string,
+  title: string,
+  cases: readonly FixCase[],
   context: FixContext,
 ): Fix | undefined {
-  const { start, end } = at.range;
-  const line = context.text(at.path)?.split(/\r\n|\n|\r/)[start.line];
-  if (line === undefined || start.line !== end.line || present === '') return undefined;
-  const written = line.slice(start.column, end.column);
-  const trimmed = written.replace(/["'\s]+$/, '');
-  if (!trimmed.endsWith(present) || /[\w%(.-]/.test(trimmed.at(-present.length - 1) ?? ' ')) return undefined;
-  const column = start.column + trimmed.length - present.length;
-  const range = {
-    start: { line: start.line, column },
-    end: { line: start.line, column: column + present.length },
-  };
-  return {
-    title: `Set \`${name}\` to \`${value}\``,
-    preferred: true,
-    safe: false,
-    edits: [{ path: at.path, range, newText: value }],
-  };
+  const places = new Map<string, OptionValue>();
+  for (const { deployment } of cases)
+    for (const option of deployment.options)
+      if (option.name === name) places.set(locationKey(option.at), option);
+  const edits = [...places.values()]
+    .filter(({ value }) => !/^false$/i.test(value))
+    .map((option) =>
+      isFlag(option, context) ? removeOption(option.at, context) : editValue(option, 'False', context),
+    );
+  const all = edits.some((edit) => edit === undefined)
+    ? undefined
+    : disjoint(edits.flatMap((edit) => edit ?? []));
+  return all === undefined || all.length === 0 ? undefined : fix(title, all);
+}
+
+/** The option that stands at a place. */
+export function optionAt(
+  at: Location,
+  cases: readonly FixCase[],
+  fits: (option: OptionValue) => boolean = () => true,
+): OptionValue | undefined {
+  const key = locationKey(at);
+  return cases
+    .flatMap(({ deployment }) => deployment.options)
+    .find((option) => locationKey(option.at) === key && fits(option));
+}
+
+function isFlag({ at }: OptionValue, context: FixContext): boolean {
+  const line = context.text(at.path)?.split(/\r\n|\n|\r/)[at.range.start.line] ?? '';
+  return line.startsWith('-', at.range.start.column);
+}
+
+function fix(title: string, edits: readonly TextEdit[]): Fix {
+  return { title, preferred: true, safe: false, edits };
 }

@@ -181,7 +181,9 @@ function remedy(hook: HookRegister, deployment: Deployment): string | undefined 
 
 /** Before 2.0.27 `py-call-uwsgi-fork-hooks` calls the child's side alone, and that only where threads are on. */
 function forkOption(hook: HookRegister, deployment: Deployment): string | undefined {
-  if (!isOld(deployment)) return 'py-call-uwsgi-fork-hooks';
+  // The newer option breaks loading of apps that are mounted.
+  const mounted = deployment.options.some(({ name }) => name === 'mount');
+  if (!isOld(deployment) && !mounted) return 'py-call-uwsgi-fork-hooks';
   return onMastersSide(hook) ? undefined : 'py-call-osafterfork';
 }
 

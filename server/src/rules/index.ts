@@ -11,6 +11,7 @@ import { gcFreezeMisplaced } from './gc-freeze-misplaced.ts';
 import { gcNeverReenabled } from './gc-never-reenabled.ts';
 import { missingGcFreeze } from './missing-gc-freeze.ts';
 import { poolBeforeFork } from './pool-before-fork.ts';
+import { preloadConflict } from './preload-conflict.ts';
 import { queueWithoutConsumer } from './queue-without-consumer.ts';
 import { randomStateBeforeFork } from './random-state-before-fork.ts';
 import { threadBeforeFork } from './thread-before-fork.ts';
@@ -39,4 +40,5 @@ export const rules: readonly Rule[] = [
   uwsgiCheaperInvalid,
   uwsgiMasterRequired,
   uwsgiThreadsDisabled,
+  preloadConflict,
 ];

@@ -53,7 +53,7 @@
  */
 
 import { type OptionValue, type Server, serverName } from '../deploy/model.ts';
-import { renameOption } from '../fixes/index.ts';
+import { offered, renameOption } from '../fixes/index.ts';
 import type { Case, Report, Rule } from './finding.ts';
 
 export const unknownOption: Rule = {
@@ -61,7 +61,7 @@ export const unknownOption: Rule = {
   title: 'An option that the server does not know',
   severity: 'warning',
   check,
-  fix: (at, cases, context) => renameOption(at, cases, context),
+  fix: (at, cases, context) => offered(renameOption(at, cases, context)),
 };
 
 function check({ deployment }: Case): readonly Report[] {

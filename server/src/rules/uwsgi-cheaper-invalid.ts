@@ -78,7 +78,7 @@ export const uwsgiCheaperInvalid: Rule = {
     const { option, value, missing } = first;
     if (here.some((other) => other?.value !== value || other?.missing !== missing)) return [];
     if (missing !== undefined) return offered(setUwsgiOption(cases, missing, context));
-    return value === undefined ? [] : offered(writeOptionValue(at, option, value, context));
+    return value === undefined ? [] : offered(writeOptionValue(option, value, context));
   },
 };
 
