@@ -13,8 +13,13 @@ import type { Deployment, Deployments } from './model.ts';
 import { namesPackages, PackageReader } from './packages/index.ts';
 import { PythonVersions } from './python-version.ts';
 import { daphne } from './servers/daphne.ts';
+import { dramatiq } from './servers/dramatiq.ts';
+import { flask } from './servers/flask.ts';
 import { granian } from './servers/granian.ts';
+import { huey } from './servers/huey.ts';
 import { hypercorn } from './servers/hypercorn.ts';
+import { pythonPrograms } from './servers/python.ts';
+import { rq } from './servers/rq.ts';
 import { uvicorn } from './servers/uvicorn.ts';
 import { waitress } from './servers/waitress.ts';
 import type { Value } from './setting.ts';
@@ -31,6 +36,11 @@ const servers: readonly ServerDialect[] = [
   granian,
   daphne,
   waitress,
+  flask,
+  rq,
+  dramatiq,
+  huey,
+  pythonPrograms,
 ];
 
 export interface DeployPorts {

@@ -77,7 +77,7 @@ const shapes: readonly (readonly [string, Tree, readonly string[]])[] = [
       'docker-compose.prod.yml':
         'version: "3.9"\nservices:\n  backend:\n    command: gunicorn core.wsgi:application --bind 0.0.0.0:8000 --workers ${GUNICORN_WORKERS:-4}\n    restart: always\n',
     },
-    ['gunicorn core.wsgi:application lazy ?4'],
+    ['gunicorn core.wsgi:application lazy ?4', 'django ? spawn 1'],
   ],
   [
     'migrations and the server in one compose command',

@@ -2,8 +2,8 @@
 // The order is that of `celery/app/utils.py`, find_app, in Celery 5.7.
 
 import type { Entrypoint } from '../model.ts';
+import { evaluateFile, isPackage, moduleFile, type Surroundings } from '../python/project.ts';
 import type { Bound } from '../python/values.ts';
-import { evaluateFile, isPackage, moduleFile, type Surroundings } from './modules.ts';
 
 type App = Extract<Entrypoint, { readonly kind: 'module' }>;
 

@@ -6,6 +6,7 @@ import { type Location, rangeOf, type Span } from '../../base/range.ts';
 import type { World } from '../dialect.ts';
 import type { OptionValue, Setting } from '../model.ts';
 import type { Effect } from '../python/effects.ts';
+import { evaluateFile, moduleFile } from '../python/project.ts';
 import {
   type Bound,
   doubt,
@@ -17,7 +18,6 @@ import {
   text,
 } from '../python/values.ts';
 import { known, unknown, type Value } from '../setting.ts';
-import { evaluateFile, moduleFile } from './modules.ts';
 
 interface Given {
   readonly name: string;

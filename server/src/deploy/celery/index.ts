@@ -4,6 +4,7 @@
 
 import type { Found, ServerDialect, World } from '../dialect.ts';
 import type { Entrypoint, ServerImport, Setting } from '../model.ts';
+import { moduleFile } from '../python/project.ts';
 import { environmentRoots, folderHere, locateModule } from '../roots.ts';
 import { CommandOptions, readText } from '../servers/options.ts';
 import { served } from '../servers/served.ts';
@@ -11,7 +12,6 @@ import { known, likely, settingOf, unknown, type Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import { findApp } from './app.ts';
 import { type CeleryConfig, readConfig } from './config.ts';
-import { moduleFile } from './modules.ts';
 import { loadOf, poolOf, processesOf, withDefault } from './pool.ts';
 
 const grammar = {

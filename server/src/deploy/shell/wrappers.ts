@@ -84,7 +84,7 @@ const runners: Readonly<Record<string, readonly [verb: string, valued: string]>>
 
 /** Servers themselves, and what starts its command in another place. */
 const elsewhere =
-  /^(gunicorn|uwsgi|docker|docker-compose|podman|kubectl|oc|ssh|heroku|fly|flyctl|vagrant|npx|npm|git)/;
+  /^(gunicorn|uwsgi|celery|uvicorn|hypercorn|granian|daphne|waitress|flask|fastapi|rq|dramatiq|huey|docker|docker-compose|podman|kubectl|oc|ssh|heroku|fly|flyctl|vagrant|npx|npm|git)/;
 
 function unwrapOnce(words: readonly Word[], env: Map<string, Value>): readonly Word[] | undefined {
   const [first, second] = words;

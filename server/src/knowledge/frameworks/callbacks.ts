@@ -89,6 +89,19 @@ const rows: readonly MomentRow[] = [
   },
   {
     names: [
+      'Huey',
+      'RedisHuey',
+      'PriorityRedisHuey',
+      'RedisExpireHuey',
+      'SqliteHuey',
+      'MemoryHuey',
+      'FileHuey',
+    ].map((name) => `huey.${name}.on_startup*`),
+    when: 'worker-start',
+    source: 'https://huey.readthedocs.io/en/latest/api.html#Huey.on_startup: by each worker when it starts',
+  },
+  {
+    names: [
       'celery.Celery.task',
       'celery.Celery.on_after_configure.connect',
       'celery.Celery.on_after_finalize.connect',

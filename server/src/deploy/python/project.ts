@@ -1,10 +1,10 @@
-// Modules of a Celery project on the import path, and what their files bind, read without running them.
+// Modules of a project on the import path, and what their files bind, read without running them.
 
 import { dirname } from '../../base/path.ts';
 import type { World } from '../dialect.ts';
-import type { Effect } from '../python/effects.ts';
-import { type Evaluated, evaluateModule } from '../python/evaluate.ts';
 import type { Value } from '../setting.ts';
+import type { Effect } from './effects.ts';
+import { type Evaluated, evaluateModule } from './evaluate.ts';
 
 export interface Surroundings {
   readonly world: World;
