@@ -5,6 +5,7 @@ import { type Deployment, type Finding, rulebook, severities } from './analysis.
 import { relativePath } from './base/path.ts';
 import type { DeploymentHint } from './live/match.ts';
 import type { LiveApp, LiveSnapshot, Reason } from './protocol/live.ts';
+import type { SwitchOnAnswer } from './protocol/live-actions.ts';
 
 export type { WorkspaceView } from './live/ports.ts';
 export type { LiveService } from './live/service.ts';
@@ -25,7 +26,69 @@ export function hintsOf(
 
 /** The snapshot with the findings of each application's deployment, strongest first. */
 export function explained(snapshot: LiveSnapshot, analysed: readonly Analysed[]): LiveSnapshot {
-  return { ...snapshot, apps: snapshot.apps.map((app) => ({ ...app, reasons: reasonsOf(app, analysed) })) };
+  return { ...snapshot, apps: snapshot.apps.map((app) => explainedApp(app, analysed)) };
+}
+
+/** Rules whose findings stand where a thread is started that no worker has. */
+const threadRules = new Set(['thread-before-fork', 'queue-without-consumer', 'pool-before-fork']);
+
+function explainedApp(app: LiveApp, analysed: readonly Analysed[]): LiveApp {
+  const reasons = reasonsOf(app, analysed);
+  const { lostThreads, stats } = app;
+  const lines = reasons.flatMap(({ rule }, index) => (threadRules.has(rule) ? [index] : []));
+  const fixable = stats.kind === 'off' && switchOnStats(app, analysed).ok;
+  return {
+    ...app,
+    reasons,
+    ...(lostThreads === undefined ? {} : { lostThreads: { ...lostThreads, reasons: lines } }),
+    ...(fixable ? { stats: { ...stats, fixable: true as const } } : {}),
+  };
+}
+
+const statsAddress = '127.0.0.1:9191';
+
+type OptionHome = Extract<Deployment['facts'], { server: 'uwsgi' }>['optionHome'];
+
+/** An option as it is written where the options stand; undefined where none can be added. */
+function newOption(
+  { kind, format = 'ini', around }: OptionHome,
+  name: string,
+  value: string,
+): string | undefined {
+  if (kind === 'nowhere') return undefined;
+  if (kind !== 'file') return (around ?? [' ', '']).join(`--${name}=${value}`);
+  const written = {
+    ini: `\n${name} = ${value}`,
+    xml: `<${name}>${value}</${name}>`,
+    yaml: `${name}: "${value}"`,
+    json: `"${name}": "${value}"`,
+  }[format];
+  return format === 'ini' ? written : (around ?? [' ', '']).join(written);
+}
+
+/** The edit that makes a uWSGI tell about itself from its next start on. */
+export function switchOnStats(
+  app: Pick<LiveApp, 'deployment'>,
+  analysed: readonly Analysed[],
+): SwitchOnAnswer {
+  for (const { root, deployments } of analysed) {
+    const deployment = deployments.find((one) => keyOf(root, one) === app.deployment);
+    if (deployment === undefined) continue;
+    const { facts } = deployment;
+    if (facts.server !== 'uwsgi') return { ok: false, why: 'gunicorn has no statistics to switch on.' };
+    if (deployment.options.some(({ name }) => name === 'stats' || name === 'stats-server'))
+      return { ok: false, why: 'Its configuration has a `stats` option already.' };
+    const { at } = facts.optionHome;
+    const newText = newOption(facts.optionHome, 'stats', statsAddress);
+    if (newText === undefined)
+      return {
+        ok: false,
+        why: 'Its options are put together from several places, so none can be added here.',
+      };
+    const { line, column } = at.range.start;
+    return { ok: true, title: `Add stats = ${statsAddress}`, path: at.path, line, column, newText };
+  }
+  return { ok: false, why: 'It is not known from which configuration it was started.' };
 }
 
 /** The running application that was started from this deployment. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explained, hintsOf, runningFrom } from '../../server/src/join.ts';
+import { explained, hintsOf, runningFrom, switchOnStats } from '../../server/src/join.ts';
 import type { LiveApp, LiveSnapshot } from '../../server/src/protocol/live.ts';
 import { gunicorn, uwsgi } from '../lib/events.ts';
 import { at, finding } from '../lib/findings.ts';
@@ -90,4 +90,33 @@ test('a message that speaks of another server gives way to the title of its rule
     app?.reasons.map(({ text }) => text),
     ['A preloaded app is not frozen before the fork.'],
   );
+});
+
+test('lost threads are linked to the findings that tell where they are started', () => {
+  const [hint] = hintsOf([analysed]);
+  const seen = snapshot(hint?.id ?? null);
+  const apps = seen.apps.map((app) => ({ ...app, lostThreads: { count: 1, names: [], reasons: [] } }));
+  const [app] = explained({ ...seen, apps }, [analysed]).apps;
+  assert.deepEqual(
+    app?.lostThreads?.reasons.map((index) => app.reasons[index]?.text),
+    ['The thread running consume is lost.'],
+  );
+});
+
+test('statistics are switched on where a uWSGI keeps its options, and only there', () => {
+  const ids = hintsOf([analysed]).map(({ id }) => id);
+  const off = (deployment: string | null) => switchOnStats({ deployment }, [analysed]);
+  const answer = off(ids[1] ?? null);
+  assert.ok(answer.ok);
+  assert.deepEqual(
+    [answer.path, answer.line, answer.newText],
+    ['/project/uwsgi.ini', 2, '\nstats = 127.0.0.1:9191'],
+  );
+  assert.equal(off(ids[0] ?? null).ok, false, 'gunicorn has none');
+  assert.equal(off(null).ok, false, 'not without a deployment');
+  const stats = { name: 'stats', value: '127.0.0.1:9191', at: at('/w/uwsgi.ini', 4) };
+  const own = { root: '/w', deployments: [uwsgi({ options: [stats] })], findings: [] };
+  assert.equal(switchOnStats({ deployment: hintsOf([own])[0]?.id ?? null }, [own]).ok, false);
+  const [app] = explained(snapshot(ids[1] ?? null), [analysed]).apps;
+  assert.ok(app?.stats.kind === 'off' && app.stats.fixable === true);
 });

@@ -3,22 +3,25 @@
 // Reads nothing by itself.
 
 import { Ring } from '../base/ring.ts';
-import type { Cgroup, LiveApp, LiveProcess, LiveWorker, Point } from '../protocol/live.ts';
+import type { Cgroup, LiveApp, LiveProcess, LiveWorker, LostThreads, Point } from '../protocol/live.ts';
 import type { AppHistory, StoppedApp } from '../protocol/live-events.ts';
 import { readCgroup } from './cgroup.ts';
+import { threadsOf } from './detail.ts';
 import type { Group } from './discover.ts';
+import { lostThreads, settledSeconds } from './lost-threads.ts';
 import { type DeploymentHint, entrypointOf } from './match.ts';
 import { Members } from './members.ts';
 import { type Reading, totalsOf } from './memory.ts';
 import { appName, sameness } from './name.ts';
-import type { ProcReader } from './proc.ts';
+import { ageSeconds, type ProcReader } from './proc.ts';
 import { parseAvailable, roomFor } from './room.ts';
 import { Series } from './series.ts';
+import { SourceFinder } from './source.ts';
 import { StatsFollower, type StatsResult } from './stats.ts';
 import { Timeline, Turnover } from './timeline.ts';
 import { processId, type TrackedProcess } from './track.ts';
 
-const surroundingsInterval = 5000;
+const surroundingsInterval = 3000;
 /** A graceful end takes no longer. */
 const endingMs = 40_000;
 const groupPoints = 3600;
@@ -29,13 +32,15 @@ interface Surroundings {
   readonly at: number;
   readonly cgroup: Cgroup;
   readonly machineFree: number | undefined;
+  readonly lost: LostThreads | undefined;
 }
 
 export class TrackedApp {
   readonly id: string;
   readonly members: Members;
   readonly timeline: Timeline;
-  readonly stats = new StatsFollower();
+  readonly stats: StatsFollower;
+  readonly source: SourceFinder;
   group: Group;
   hint: DeploymentHint | undefined;
   /** What it cost before it was last restarted. */
@@ -65,6 +70,8 @@ export class TrackedApp {
     this.parent = group.root.stat.ppid;
     this.members = new Members(proc);
     this.timeline = new Timeline(this.id);
+    this.stats = new StatsFollower(group.root.recognised.server);
+    this.source = new SourceFinder(proc);
   }
 
   /** Takes over what discovery found now. */
@@ -133,6 +140,7 @@ export class TrackedApp {
   }
 
   takeStats(result: StatsResult, now: number): void {
+    if (!result.ok) this.source.lost();
     for (const happened of this.stats.take(result, this.group.root.stat.pid, now)) {
       if (happened.kind === 'cheaped') this.timeline.add(now, 'cheaped', undefined, String(happened.slot));
       else this.timeline.add(now, 'first-request', happened.pid);
@@ -156,7 +164,7 @@ export class TrackedApp {
     const { root } = this.group;
     const { master } = this.members;
     const living = this.members.workers().filter((worker) => worker.alive);
-    const { cgroup, machineFree } = this.around(now);
+    const { cgroup, machineFree, lost } = this.around(now);
     const room = roomFor(living, cgroup, machineFree);
     const preload = this.stats.preload === undefined ? undefined : this.stats.preload ? 'preload' : 'lazy';
     return {
@@ -179,6 +187,7 @@ export class TrackedApp {
       cgroup,
       ...(room === undefined ? {} : { room }),
       stats: this.stats.state,
+      ...(lost === undefined ? {} : { lostThreads: lost }),
       reasons: [],
       restartable: !root.recognised.titled && root.cwd !== undefined && !this.orphaned,
     };
@@ -256,6 +265,21 @@ export class TrackedApp {
     return { totals: totalsOf(reading, readings, complete), inherited };
   }
 
+  private lostThreads(): LostThreads | undefined {
+    const { master } = this.members;
+    if (!master?.alive || (master.threads ?? 1) < 2) return undefined;
+    const uptime = this.proc.uptime();
+    return lostThreads({
+      server: this.group.root.recognised.server,
+      master: { pid: master.pid, threads: threadsOf(this.proc, master.pid) },
+      workers: this.members
+        .workers()
+        .filter(({ alive, startTime }) => alive && ageSeconds(startTime, uptime) >= settledSeconds)
+        .flatMap(({ threads }) => threads ?? []),
+      controlSocket: this.source.controlSocket !== null,
+    });
+  }
+
   /** Read anew every few seconds. */
   private around(now: number): Surroundings {
     if (this.surroundings === undefined || now - this.surroundings.at >= surroundingsInterval) {
@@ -265,6 +289,7 @@ export class TrackedApp {
         at: now,
         cgroup: readCgroup(this.proc, someone, this.cgroupMount),
         machineFree: meminfo.ok ? parseAvailable(meminfo.text) : undefined,
+        lost: this.lostThreads(),
       };
     }
     return this.surroundings;

@@ -13,15 +13,14 @@ import type {
 } from '../protocol/live.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
 import type { AppHistory, LiveEvent } from '../protocol/live-events.ts';
-import type { TrackedApp } from './app.ts';
 import { readDetail } from './detail.ts';
 import { Discovery } from './discover.ts';
 import type { ProcReader } from './proc.ts';
 import { Registry, type Workspace } from './registry.ts';
 import { restartPlan } from './restart.ts';
+import { type StatsSource, statsInterval } from './source.ts';
 import type { StatsResult } from './stats.ts';
 import type { TrackedProcess } from './track.ts';
-import { parseStatsAddress, type StatsAddress } from './uwsgi-stats.ts';
 
 export interface MonitorPorts extends Workspace {
   readonly proc: ProcReader;
@@ -30,7 +29,7 @@ export interface MonitorPorts extends Workspace {
   cpu(): number;
   readonly platform: string;
   readonly cgroupMount: string;
-  askStats(address: StatsAddress): Promise<StatsResult>;
+  askStats(source: StatsSource): Promise<StatsResult>;
   /** Lets others run between two readings. */
   breathe(): Promise<void>;
 }
@@ -40,7 +39,6 @@ export const tickSeconds = 1;
 const coreShare = 0.008;
 /** Readings of one process are never closer than this. */
 const minInterval = 1900;
-const statsInterval = 1900;
 const glancesPerTick = 16;
 /** More points of one process than this no picture shows; the whole history is to be had on request. */
 const drawnPoints = 240;
@@ -186,11 +184,15 @@ export class Monitor {
     const now = this.ports.clock.now();
     await Promise.all(
       this.registry.apps.map(async (app) => {
-        const address = statsAddress(app);
-        if (address === undefined) return;
-        if (!full && app.statsAskedAt !== undefined && now - app.statsAskedAt < statsInterval) return;
+        const interval = statsInterval[app.group.root.recognised.server];
+        if (!full && app.statsAskedAt !== undefined && now - app.statsAskedAt < interval) return;
+        let source: StatsSource | undefined;
+        this.paid(() => {
+          source = app.source.sourceOf(app, now);
+        });
+        if (source === undefined) return;
         app.statsAskedAt = now;
-        app.takeStats(await this.ports.askStats(address), this.ports.clock.now());
+        app.takeStats(await this.ports.askStats(source), this.ports.clock.now());
       }),
     );
   }
@@ -212,11 +214,4 @@ export class Monitor {
   private processes(): readonly TrackedProcess[] {
     return this.registry.apps.flatMap((app) => app.members.all());
   }
-}
-
-function statsAddress(app: TrackedApp): StatsAddress | undefined {
-  const { root } = app.group;
-  if (root.recognised.server !== 'uwsgi') return undefined;
-  const written = root.facts.stats ?? app.hint?.stats;
-  return written === undefined ? undefined : parseStatsAddress(written, root.cwd);
 }

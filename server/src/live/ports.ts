@@ -6,8 +6,7 @@ import { type Log, silentLog } from '../base/ports.ts';
 import type { DeploymentHint } from './match.ts';
 import { ProcReader } from './proc.ts';
 import { LiveService } from './service.ts';
-import type { StatsResult } from './stats.ts';
-import { readUwsgiStats, type StatsAddress } from './uwsgi-stats.ts';
+import { askSource } from './source.ts';
 
 export interface WorkspaceView {
   /** Absolute paths of the workspace's folders. */
@@ -25,7 +24,7 @@ export function systemLiveService(workspace: WorkspaceView, log: Log = silentLog
     cgroupMount: '/sys/fs/cgroup',
     folders: (): readonly string[] => workspace.folders().map((folder) => realPath(folder, resolved)),
     hints: (): readonly DeploymentHint[] => workspace.hints().map((hint) => realHint(hint, resolved)),
-    askStats: (address: StatsAddress): Promise<StatsResult> => readUwsgiStats(address),
+    askStats: askSource,
     breathe: (): Promise<void> => nextTurn(),
   };
   return new LiveService(ports, log);

@@ -76,7 +76,7 @@ export class ProcReader {
     }
   }
 
-  link(pid: number, name: 'cwd' | 'exe' | 'root'): string | undefined {
+  link(pid: number, name: 'cwd' | 'exe' | 'root' | `ns/${string}` | `fd/${string}`): string | undefined {
     try {
       return readlinkSync(`${this.root}/${pid}/${name}`);
     } catch {

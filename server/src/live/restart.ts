@@ -10,7 +10,10 @@ import { processId } from './track.ts';
 
 export function restartPlan(proc: ProcReader, appId: string, name: string, group: Group): RestartAnswer {
   const { root } = group;
-  if (!isSame(proc, root)) return { ok: false, why: 'This application is no longer running.' };
+  // Without a master, the others may take longer to end than the first.
+  const all = group.hasMaster ? [root] : group.workers;
+  if (!all.some((one) => isSame(proc, one)))
+    return { ok: false, why: 'This application is no longer running.' };
   if (root.cwd === undefined) return { ok: false, why: 'It belongs to another user, who has to restart it.' };
   if (root.recognised.titled) return { ok: false, why: titled };
   const environment = readEnvironment(proc, root.stat.pid);
@@ -23,7 +26,7 @@ export function restartPlan(proc: ProcReader, appId: string, name: string, group
     launch: processId(root.stat),
     name,
     // Without a master, every worker has to be told.
-    pids: group.hasMaster ? [root.stat.pid] : group.workers.map((worker) => worker.stat.pid),
+    pids: all.map(({ stat }) => stat.pid),
     // TERM makes uWSGI reload instead of ending, unless it was told otherwise; INT always ends it.
     signal: root.recognised.server === 'uwsgi' ? 'SIGINT' : 'SIGTERM',
     cwd,

@@ -1,7 +1,7 @@
 // What a server says about its own workers, whatever it was asked by; and what becomes of two such answers: rates,
 // first requests, workers that were cheaped. Knows no socket and no dialect.
 
-import type { ServerCounts, StatsState } from '../protocol/live.ts';
+import type { ServerCounts, ServerKind, StatsState } from '../protocol/live.ts';
 
 /** What only some servers and versions count. */
 export interface WorkerCounts {
@@ -40,10 +40,22 @@ export type Happening =
   | { readonly kind: 'first-request'; readonly pid: number }
   | { readonly kind: 'cheaped'; readonly slot: number };
 
+/** What to do where there is no way to ask. */
+export const howToSwitchOn: Readonly<Record<ServerKind, string>> = {
+  uwsgi:
+    'Add `stats = 127.0.0.1:9191` to its configuration and restart it: then requests, busy and cheaped workers are shown.',
+  gunicorn:
+    'gunicorn 25.1 and later tells more at its control socket, unless that is switched off or belongs to another user.',
+};
+
 export class StatsFollower {
-  state: StatsState = { kind: 'off' };
+  state: StatsState;
   private last: { readonly at: number; readonly stats: ServerStats } | undefined;
   private rates = new Map<number, number>();
+
+  constructor(server: ServerKind) {
+    this.state = { kind: 'off', how: howToSwitchOn[server] };
+  }
 
   get preload(): boolean | undefined {
     return this.last?.stats.preload;

@@ -1,19 +1,14 @@
 // Asks uWSGI's statistics server, which sends one JSON document per connection: bounded in time and size, on this
 // machine only. Every failure is a sentence. Knows sockets and that document; no processes.
 
-import { connect } from 'node:net';
+import { exchange, type Limits } from './exchange.ts';
 import type { StatsResult, WorkerCounts } from './stats.ts';
 
 export type StatsAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
-export interface StatsLimits {
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-}
-
-export const defaultStatsLimits: StatsLimits = { timeoutMs: 500, maxBytes: 4 * 1024 * 1024 };
+export const defaultStatsLimits: Limits = { timeoutMs: 500, maxBytes: 4 * 1024 * 1024 };
 
 /** `host:port`, `:port`, `port`, `/path`, `path` below the server's folder, `@abstract`. */
 export function parseStatsAddress(text: string, cwd: string | undefined): StatsAddress | undefined {
@@ -30,7 +25,7 @@ export function parseStatsAddress(text: string, cwd: string | undefined): StatsA
 
 export async function readUwsgiStats(
   address: StatsAddress,
-  limits: StatsLimits = defaultStatsLimits,
+  limits: Limits = defaultStatsLimits,
 ): Promise<StatsResult> {
   if (address.kind === 'tcp' && loopback(address.host) === undefined) {
     return {
@@ -38,8 +33,12 @@ export async function readUwsgiStats(
       why: `its statistics are on ${address.host}, and only this machine's own addresses are asked`,
     };
   }
-  const received = await receive(address, limits);
-  return received.ok ? parseUwsgiStats(received.text) : received;
+  const to =
+    address.kind === 'unix'
+      ? { path: address.path }
+      : { host: loopback(address.host) ?? '127.0.0.1', port: address.port };
+  const received = await exchange(to, { with: 'its statistics server' }, limits);
+  return received.ok ? parseUwsgiStats(received.bytes.toString('utf8')) : received;
 }
 
 /** Tolerates the header of `stats-http`. */
@@ -84,38 +83,6 @@ function counts(worker: Record<string, unknown>): Partial<WorkerCounts> {
     ...Object.fromEntries(found),
     ...(typeof average === 'number' ? { averageMs: asNumber(average) / 1000 } : {}),
   };
-}
-
-type Received = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
-
-function receive(address: StatsAddress, limits: StatsLimits): Promise<Received> {
-  return new Promise((resolve) => {
-    const socket =
-      address.kind === 'unix'
-        ? connect({ path: address.path })
-        : connect({ host: loopback(address.host) ?? '127.0.0.1', port: address.port });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (result: Received): void => {
-      clearTimeout(deadline);
-      socket.destroy();
-      resolve(result);
-    };
-    const deadline = setTimeout(
-      () => finish({ ok: false, why: `its statistics server did not answer within ${limits.timeoutMs} ms` }),
-      limits.timeoutMs,
-    );
-    socket.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limits.maxBytes)
-        finish({ ok: false, why: `its statistics are larger than ${limits.maxBytes} bytes` });
-      else chunks.push(chunk);
-    });
-    socket.on('end', () => finish({ ok: true, text: Buffer.concat(chunks).toString('utf8') }));
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      finish({ ok: false, why: `its statistics server cannot be reached (${error.code ?? error.message})` }),
-    );
-  });
 }
 
 /** A server that listens everywhere is asked here; one that listens elsewhere is not asked. */

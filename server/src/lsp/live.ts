@@ -3,8 +3,9 @@
 
 import type { Connection } from 'vscode-languageserver';
 import type { Deployment } from '../analysis.ts';
-import { type Analysed, explained, type LiveService, runningFrom } from '../join.ts';
+import { type Analysed, explained, type LiveService, runningFrom, switchOnStats } from '../join.ts';
 import { type LiveMessage, type LiveSnapshot, liveMethods, type RestartAnswer } from '../protocol/live.ts';
+import type { SwitchOnAnswer } from '../protocol/live-actions.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
 import type { AppHistory, NoteParams } from '../protocol/live-events.ts';
 
@@ -44,6 +45,10 @@ export class Live {
       liveMethods.history,
       ({ appId }: { readonly appId: string }) => service.history(appId),
     );
+    connection.onRequest<SwitchOnAnswer, unknown>(
+      liveMethods.switchOnStats,
+      ({ appId }: { readonly appId: string }) => this.#switchOnStats(appId),
+    );
     connection.onNotification(liveMethods.note, (note: NoteParams) => service.note(note));
   }
 
@@ -59,6 +64,13 @@ export class Live {
   dispose(): void {
     this.#unsubscribe();
     this.#service.dispose();
+  }
+
+  #switchOnStats(appId: string): SwitchOnAnswer {
+    const app = this.#last?.apps.find(({ id }) => id === appId);
+    return app
+      ? switchOnStats(app, this.#ports.analysed())
+      : { ok: false, why: 'It is not running any more.' };
   }
 
   /** A second look starts anew, so that it begins with everything. */

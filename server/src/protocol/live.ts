@@ -108,11 +108,25 @@ export interface Room {
   readonly bound: 'limit' | 'machine';
 }
 
-/** Whether uWSGI's statistics were had. off: no `stats` option is known. */
+/** Whether the server was heard about itself. off: no way to ask it is known; `how` says what to do about it. */
 export type StatsState =
-  | { readonly kind: 'off' }
+  | {
+      readonly kind: 'off';
+      readonly how?: string;
+      /** `liveMethods.switchOnStats` has an edit for that. */
+      readonly fixable?: true;
+    }
   | { readonly kind: 'ok' }
   | { readonly kind: 'unreachable'; readonly why: string };
+
+/** Threads of the master that its workers lack. */
+export interface LostThreads {
+  readonly count: number;
+  /** Names of their own, where the kernel has some: from Python 3.14 on, and of libraries that set them. */
+  readonly names: readonly string[];
+  /** Which of the app's `reasons` tell the line that starts them. */
+  readonly reasons: readonly number[];
+}
 
 /** A finding that explains the numbers, as one line and a place. Lines and columns count from 0. */
 export interface Reason {
@@ -150,6 +164,7 @@ export interface LiveApp {
   /** Absent where it cannot be told exactly. */
   readonly room?: Room;
   readonly stats: StatsState;
+  readonly lostThreads?: LostThreads;
   readonly reasons: readonly Reason[];
   /** Whether the command it was started with is known, so that it can be started again. */
   readonly restartable: boolean;
@@ -250,6 +265,8 @@ export const liveMethods = {
   detail: 'forksight/live/detail',
   /** Client to server, request `{ appId }`: `AppHistory` of live-events.ts, or null. */
   history: 'forksight/live/history',
+  /** Client to server, request `{ appId }`: `SwitchOnAnswer` of live-actions.ts. */
+  switchOnStats: 'forksight/live/switchOnStats',
   /** Client to server, notification, `NoteParams` of live-events.ts: something happened that belongs on the time line. */
   note: 'forksight/live/note',
 } as const;

@@ -160,3 +160,35 @@ test('finds gunicorn by its titles too, and says that it cannot be restarted', a
     },
   );
 });
+
+test('its control socket tells the load mode; a thread started before the fork is one that workers lack', async () => {
+  const thread = `
+import threading, time
+threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+`;
+  const dir = liveProject({
+    'shop.py': `${application}${thread}`,
+    'gunicorn.conf.py': `
+      preload_app = True
+      workers = 2
+      wsgi_app = 'shop:app'
+    `,
+  });
+  const calmDir = liveProject({ 'gunicorn.conf.py': `wsgi_app = 'shop:app'` });
+  const calm = withServer({ server: 'gunicorn', dir: calmDir, args: [] }, async () => {
+    const app = await appWhen(serviceFor(calmDir), ({ stats }) => stats.kind === 'ok');
+    assert.equal(app.load, 'lazy');
+    assert.equal(app.lostThreads, undefined, 'the thread of the control socket is its own');
+  });
+  await withServer({ server: 'gunicorn', dir, args: [] }, async (server) => {
+    await server.getFromWorkers<Answer>('/', 2);
+    const app = await appWhen(
+      serviceFor(dir),
+      ({ stats, lostThreads }) => stats.kind === 'ok' && lostThreads !== undefined,
+    );
+    assert.equal(app.load, 'preload');
+    assert.equal(app.lostThreads?.count, 1);
+    assert.ok(app.workers.every(({ server }) => server?.heartbeatSeconds !== undefined));
+  });
+  await calm;
+});

@@ -134,7 +134,7 @@ describe('asking', () => {
   it('gives up on one that is huge', async () => {
     answer = (socket) => socket.end(' '.repeat(limits.maxBytes * 2));
     const result = await ask();
-    assert.ok(!result.ok && /larger than/.test(result.why));
+    assert.ok(!result.ok && /says more than/.test(result.why));
   });
 
   it('does not believe garbage', async () => {
