@@ -79,7 +79,8 @@ function openAtFork(events: readonly ResourceEvent[], effect: ResourceEffect): R
   let open: ResourceEvent | undefined;
   for (const event of events) {
     if (!beforeFork(event.phase)) continue;
-    if (
+    if (event.seeded && event.does === 'closes' && open !== undefined) open = { ...open, seeded: true };
+    else if (
       event.does === 'opens' &&
       (open === undefined || weakest(open.certainty, event.certainty) !== event.certainty)
     )

@@ -83,7 +83,7 @@ function report(held: Held, input: Case): Report | undefined {
   const [first] = uses;
   // Of a generator for the whole process, the place that draws from it is what can be changed.
   if (effect.opens === 'imported' && first === undefined) return undefined;
-  const seeded = open.seeded === true;
+  const seeded = open.seeded === true && effect.opens !== 'imported';
   if (seeded && first === undefined) return undefined;
   const at = effect.opens === 'imported' ? first : undefined;
   return heldReport(held, input, randomStateBeforeFork.severity, {

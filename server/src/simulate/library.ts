@@ -79,7 +79,7 @@ export function callLibrary(
     ? builtinFunction(fn.name.slice(9))
     : (standardFunction(fn.name) ?? frameworkFunction(fn.name));
   if (known) return known(m, args, at, a);
-  const row = libraryRow(fn.name);
+  const row = libraryRow(fn.name) ?? methodRow(fn.name, args, 'of a library');
   if (row) return applyEffect(m, row, args, at);
   if (fn.name === 'importlib.import_module') return importByName(m, args, at, a);
   if (fn.name === 'builtins.__import__') return importTop(m, args, at, a);
@@ -225,9 +225,9 @@ function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Val
 }
 
 /** A method that is known by its own name, whatever it is called on: `create_all`. */
-function methodRow(path: string, args: CallArgs): LibraryRow | undefined {
+function methodRow(path: string, args: CallArgs, on?: 'of a library'): LibraryRow | undefined {
   const row = libraryRow(`*.${path.slice(path.lastIndexOf('.') + 1)}`);
-  if (row?.effect.kind !== 'opens-argument') return row;
+  if (row?.effect.kind !== 'opens-argument') return on === undefined ? row : undefined;
   const given = argument(args, row.effect.argument);
   return given?.t === 'object' || given?.t === 'instance' || given?.t === 'union' ? row : undefined;
 }
