@@ -135,7 +135,7 @@ export class Scene {
   }
 
   gc(call: GcCall, at: At): this {
-    return this.#push(at, { kind: 'gc', call });
+    return this.#push(at, { kind: 'gc', call, loaded: 0 });
   }
 
   hook(hook: HookKind, ran: boolean, at: At, target = 'shop.start'): this {
@@ -143,7 +143,7 @@ export class Scene {
   }
 
   app(at: At): this {
-    return this.#push(at, { kind: 'app-created', callable: 'app' });
+    return this.#push(at, { kind: 'app-created', callable: 'app', loaded: 0 });
   }
 
   imported(module: string, path: string, phase: Phase): this {

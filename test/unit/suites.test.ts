@@ -43,10 +43,15 @@ const analyse: Analyse = async (files, off) => {
   }
 };
 
-/** The advice to freeze is due wherever an app is preloaded; in pages about something else it is left out. */
+/** Advice that is due nearly everywhere: left out where a text is about something else. */
+const advice = ['gc-enabled-while-loading', 'late-import', 'urlconf-not-preloaded', 'app-not-preloaded'];
+
+function notSpokenOf(text: string, rules: readonly string[]): readonly string[] {
+  return rules.filter((id) => !text.includes(`[${id}]`));
+}
+
 function pageTests(id: string, page: string): readonly SuiteTest[] {
-  const off =
-    ids.has('missing-gc-freeze') && !page.includes('[missing-gc-freeze') ? ['missing-gc-freeze'] : [];
+  const off = notSpokenOf(page, ['missing-gc-freeze', ...advice]);
   return parseSuite(page, { prose: true }).map((each) => ({
     ...each,
     name: `${id}: ${each.name}`,
@@ -62,7 +67,15 @@ function add(tests: readonly SuiteTest[]): void {
 
 const suites = readdirSync(folder)
   .filter((name) => name.endsWith('.md') && name !== 'README.md')
-  .map((name) => ({ name, tests: parseSuite(readFileSync(join(folder, name), 'utf8')) }));
+  .map((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const off = notSpokenOf(text, advice);
+    const tests = parseSuite(text).map((each) => ({
+      ...each,
+      settings: { off: [...each.settings.off, ...off] },
+    }));
+    return { name, tests };
+  });
 
 describe('suites', () => {
   for (const { name, tests } of suites) describe(name, () => add(tests));

@@ -45,6 +45,27 @@ export function moveFreeze(at: Location, cases: readonly FixCase[], context: Fix
   );
 }
 
+/** For gc-enabled-while-loading: `at` is the call that comes too late, or the freeze where there is none. */
+export function disableEarly(at: Location, cases: readonly FixCase[], context: FixContext): Fix | undefined {
+  const file = PythonFile.open(at.path, context);
+  const found = file && locate(file, spanOf(at.range));
+  if (!file || !found) return undefined;
+  const late = file.slice(found.statement.at).replace(/\s/g, '') === 'gc.disable()';
+  if (!late && !/freeze/.test(file.slice(spanOf(at.range)))) return undefined;
+  const gone = late && !isNeeded(found) ? { path: at.path, spans: [found.statement.at] } : nothingGone;
+  const added = recipe(cases, context, gone, late ? at : undefined);
+  if (added === undefined || added.length === 0) return undefined;
+  const edits = disjoint(late ? [file.remove(found.statement.at, isNeeded(found)), ...added] : added);
+  return (
+    edits && {
+      title: `Switch the garbage collector off before the application is loaded, ${places(added)}`,
+      preferred: true,
+      safe: true,
+      edits,
+    }
+  );
+}
+
 /** For gc-never-reenabled: switches the collector on again in each worker. `at` is the call that switched it off. */
 export function reenableCollector(
   at: Location,

@@ -3,9 +3,11 @@
 
 import type { Fix } from './fix.ts';
 
-export { freezeRecipe, moveFreeze, reenableCollector } from './freeze.ts';
+export { disableEarly, freezeRecipe, moveFreeze, reenableCollector } from './freeze.ts';
 export { callHookDirectly } from './lazy-hook.ts';
 export { moveStartToWorker, type ThreadToMove } from './move-start.ts';
+export { loadBeforeFork } from './preload-import.ts';
+export { preloadApp } from './preload-option.ts';
 export { setUwsgiOption } from './uwsgi-option.ts';
 
 /** What a rule returns: the fixes that there are. */

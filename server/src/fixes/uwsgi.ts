@@ -178,7 +178,7 @@ function isHook(definition: DefStmt, decorator: string): boolean {
   return definition.decorators.some((d) => dotted(d) === decorator);
 }
 
-function isMain(statement: Stmt): boolean {
+export function isMain(statement: Stmt): boolean {
   if (statement.k !== 'if') return false;
   const test = statement.arms[0]?.test;
   return (

@@ -97,6 +97,14 @@ function check(input: Case): readonly Report[] {
   return judged.flatMap(({ freeze, why }) => (why === undefined ? [] : [report(freeze, why, input)]));
 }
 
+/** The calls that freeze the loaded app, before the fork or right after it. */
+export function wellPlacedFreezes(input: Case): readonly GcEvent[] {
+  const app = input.simulation.events.find((event) => event.kind === 'app-created');
+  return gcEvents(input.simulation).filter(
+    (event) => event.call === 'freeze' && misplaced(event, app, input) === undefined,
+  );
+}
+
 function misplaced(freeze: GcEvent, app: AppCreated | undefined, input: Case): Misplaced | undefined {
   if (freeze.phase === 'request') return 'in-request';
   if (!sharesApp(input)) return 'shares-nothing';

@@ -72,7 +72,8 @@ export type Event =
       /** An argument makes each run repeat the last: a seed in the code. */
       readonly seeded?: true;
     })
-  | (EventBase & { readonly kind: 'gc'; readonly call: GcCall })
+  /** `loaded`: how many modules of the project and of libraries had been loaded before. */
+  | (EventBase & { readonly kind: 'gc'; readonly call: GcCall; readonly loaded: number })
   | (EventBase & {
       readonly kind: 'hook-register';
       readonly hook: HookKind;
@@ -82,7 +83,7 @@ export type Event =
     })
   /** From here on, what the code calls threads are greenlets of one process. */
   | (EventBase & { readonly kind: 'green-threads'; readonly by: 'gevent' | 'eventlet' })
-  | (EventBase & { readonly kind: 'app-created'; readonly callable: string })
+  | (EventBase & { readonly kind: 'app-created'; readonly callable: string; readonly loaded: number })
   /**
    * Request code imports a module of the project that nothing has imported before. `brought`: the modules that run
    * for it, itself first. `urlconf`: Django does so at the first request.

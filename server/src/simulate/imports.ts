@@ -22,7 +22,7 @@ import {
 
 export function importModules(m: Machine, s: Extract<Stmt, { k: 'import' }>, a: Activation): void {
   for (const name of s.names) {
-    const last = importModule(m, name.module, name.at, a);
+    const last = noticed(m, name.module, name.at, () => importModule(m, name.module, name.at, a));
     if (name.as !== undefined) m.bind(a.scope, name.as, last, m.location(s.at));
     else {
       const top = name.module.split('.')[0] ?? name.module;
@@ -37,6 +37,10 @@ export function importFrom(m: Machine, s: Extract<Stmt, { k: 'from' }>, a: Activ
     if (s.names !== '*') for (const name of s.names) m.bind(a.scope, name.as ?? name.name, unknown);
     return;
   }
+  noticed(m, base, s.at, () => importNames(m, s, base, a));
+}
+
+function importNames(m: Machine, s: Extract<Stmt, { k: 'from' }>, base: string, a: Activation): void {
   const module = importModule(m, base, s.at, a);
   if (s.names === '*') {
     importStar(m, module, a);
@@ -96,11 +100,33 @@ export function importByName(m: Machine, args: CallArgs, at: Span, a: Activation
   const where = anchor ?? args.keywords.get('package');
   if (name?.t !== 'const' || typeof name.value !== 'string') return unknown;
   const level = /^\.*/.exec(name.value)?.[0].length ?? 0;
-  if (level === 0) return importModule(m, name.value, at, a);
+  const { value } = name;
+  if (level === 0) return noticed(m, value, at, () => importModule(m, value, at, a));
   if (where?.t !== 'const' || typeof where.value !== 'string') return unknown;
   const parts = where.value.split('.');
   const base = parts.slice(0, parts.length - level + 1).join('.');
-  return importModule(m, `${base}.${name.value.slice(level)}`, at, a);
+  const absolute = `${base}.${value.slice(level)}`;
+  return noticed(m, absolute, at, () => importModule(m, absolute, at, a));
+}
+
+/** Says so where request code imports what nothing has imported before. */
+function noticed<T>(m: Machine, name: string, at: Span, run: () => T): T {
+  if (m.recorder.phase !== 'request' || m.loadingLate) return run();
+  const before = m.imported.length;
+  m.loadingLate = true;
+  try {
+    return run();
+  } finally {
+    m.loadingLate = false;
+    const brought = m.imported.slice(before).map(({ module }) => module);
+    const module = brought.includes(name) ? name : brought[0];
+    if (module !== undefined)
+      m.recorder.record(
+        { kind: 'late-import', by: 'code', module, brought },
+        m.location(at),
+        `imports ${module}`,
+      );
+  }
 }
 
 function importedName(m: Machine, module: Value, base: string, name: string, at: Span): Value {
@@ -169,7 +195,11 @@ function libraryModule(m: Machine, name: string, at: Location): Value {
     const failure = { module: name, phase: m.recorder.phase, frames: [...m.recorder.frames] };
     if (answer === 'absent') throw new PythonRaise('ModuleNotFoundError', at, failure);
     if (answer === 'raises') throw new PythonRaise('Exception', at, failure);
-  } else if (!isStandardLibrary(name)) m.doubt('ModuleNotFoundError');
+  } else if (!isStandardLibrary(name)) {
+    m.doubt('ModuleNotFoundError');
+    // What patches Python has to come first.
+    if (!/^(?:gevent|eventlet)(?:\.|$)/.test(name)) m.loaded++;
+  }
   importResources(m, name, spanOf(at.range));
   return library(name);
 }
@@ -230,6 +260,7 @@ export function runModule(
     const run = (): void => void execute(m, summary.ir.body, activation);
     traced(m, module, broken ? () => m.maybe('possible', run) : run);
     module.state = 'done';
+    m.loaded++;
   } catch (error) {
     if (error instanceof PythonRaise) {
       module.state = 'failed';

@@ -21,6 +21,7 @@ import {
   type RegisteredHook,
 } from './machine.ts';
 import { markGone } from './reach.ts';
+import { requestsMatter } from './requests.ts';
 import { type ModuleValue, noArgs, type Value } from './value.ts';
 
 export type * from './event.ts';
@@ -201,7 +202,7 @@ class Run {
     if (at)
       m.as(module, () =>
         m.recorder.record(
-          { kind: 'app-created', callable: entrypoint.callable },
+          { kind: 'app-created', callable: entrypoint.callable, loaded: m.loaded },
           at,
           'makes the application',
         ),
@@ -296,8 +297,7 @@ class Run {
   /** The application and everything that was handed to libraries, with unknown arguments. */
   private requests(): void {
     const { m, application } = this;
-    const followed =
-      m.recorder.events.some(mattersToRequests) || this.threadsMatter() || this.mentionsCollector();
+    const followed = requestsMatter(m, this.d);
     for (const run of m.firstRequests)
       this.guarded(() => m.maybe('likely', () => m.recorder.inPhase('request', [], run)), 'request');
     if (!followed) return;
@@ -325,17 +325,6 @@ class Run {
     }
     if (m.callbacks.length > callbackLimit)
       m.limits.add(`More than ${callbackLimit} callbacks were not followed.`);
-  }
-
-  /** Where uWSGI does not run them, each thread that a request starts is of interest. */
-  private threadsMatter(): boolean {
-    const { facts } = this.d;
-    return facts.server === 'uwsgi' && facts.threads.known && !facts.threads.value;
-  }
-
-  /** Request code may call the collector itself: it would have to name it. */
-  private mentionsCollector(): boolean {
-    return this.m.imported.some(({ path }) => /\bgc\b/.test(this.m.options.store.summary(path)?.text ?? ''));
   }
 
   private request(
@@ -387,16 +376,6 @@ const hookCaller: Readonly<Record<HookKind, string>> = {
 
 const callbackLimit = 4000;
 const threadDepthLimit = 3;
-
-/** Requests are followed for what they do with what was made before them: without any of it, there is nothing to see. */
-function mattersToRequests(event: Event): boolean {
-  return (
-    event.kind === 'thread-start' ||
-    event.kind === 'queue-create' ||
-    (event.kind === 'resource' && event.does === 'opens') ||
-    (event.kind === 'gc' && (event.call === 'disable' || event.call === 'threshold-zero'))
-  );
-}
 
 function start(path: string): Location {
   return { path, range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } } };

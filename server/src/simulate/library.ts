@@ -187,7 +187,7 @@ function applyEffect(m: Machine, row: LibraryRow, args: CallArgs, at: Span): Val
         effect.call === 'threshold' && threshold?.t === 'const' && threshold.value === 0
           ? 'threshold-zero'
           : effect.call;
-      m.recorder.record({ kind: 'gc', call }, m.location(at), `calls ${row.name}()`);
+      m.recorder.record({ kind: 'gc', call, loaded: m.loaded }, m.location(at), `calls ${row.name}()`);
       return none;
     }
     case 'hook':

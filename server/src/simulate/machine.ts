@@ -142,6 +142,10 @@ export class Machine {
   readonly callbacks: Callback[] = [];
   readonly threads: StartedThread[] = [];
   readonly hooks: RegisteredHook[] = [];
+  /** Modules of the project that ran to their end, and imports of libraries. */
+  loaded = 0;
+  /** A module runs that request code imports: what it imports comes with it. */
+  loadingLate = false;
   /** What frameworks leave until the first request. */
   readonly firstRequests: (() => void)[] = [];
   readonly natives = new Map<number, NativeObject>();

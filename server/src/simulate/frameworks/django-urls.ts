@@ -28,7 +28,9 @@ export function leaveUrlconf(m: Machine, at: Span): void {
     } as const;
     because(m, frame, (span) => {
       const before = m.imported.length;
+      m.loadingLate = true;
       const module = importModule(m, name, span, undefined);
+      m.loadingLate = false;
       const brought = m.imported.slice(before).map(({ module: each }) => each);
       m.recorder.record(
         { kind: 'late-import', by: 'urlconf', module: name, brought },
