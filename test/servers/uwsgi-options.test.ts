@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeProject } from './lib/project.ts';
-import { runServer, type ServerOptions, until, withServer } from './lib/server.ts';
+import { runServer, type ServerOptions, startServer, until, withServer } from './lib/server.ts';
 
 const APP = `
   import json, os, threading, time
@@ -134,6 +134,19 @@ test('the limits on resident memory need memory-report, a soft limit, and a hard
   }
   const measured = ['processes = 4', 'cheaper = 1', 'cheaper-rss-limit-soft = 2000000000'];
   await assertRunning([...measured, 'reload-on-rss = 900'], 1);
+});
+
+test('without cheaper its other options do nothing; what is no number is 0', async () => {
+  for (const option of [
+    'cheaper-initial = 1',
+    'cheaper-step = 2',
+    'cheaper-algo = busyness',
+    'cheaper = few',
+  ])
+    assert.equal((await shapeOf(['processes = 3', option])).running, 3, option);
+  const dir = writeProject({ 'web.py': APP });
+  const args = ['--master', '--processes', 'many', '--module', 'web:app'];
+  await assert.rejects(startServer({ server: 'uwsgi', dir, args, timeoutMs: 4_000 }), /did not answer/);
 });
 
 test('an initial count out of bounds is replaced by the bound, an algorithm it does not have by spare', async () => {

@@ -15,7 +15,7 @@ export function offered(...fixes: readonly (Fix | undefined)[]): readonly Fix[] 
   return fixes.filter((fix) => fix !== undefined);
 }
 export {
-  optionAt,
+  exchangeValues,
   renameOption,
   switchOff,
   writeOptionName,

@@ -13,6 +13,17 @@ export function writeOptionValue(option: OptionValue, value: string, context: Fi
   return edit && fix(`Set \`${option.name}\` to \`${value}\``, [edit]);
 }
 
+/** Gives each of two options the other's value. */
+export function exchangeValues(
+  [one, other]: readonly [OptionValue, OptionValue],
+  context: FixContext,
+): Fix | undefined {
+  const edits = [editValue(one, other.value, context), editValue(other, one.value, context)];
+  const [first, second] = edits;
+  if (first === undefined || second === undefined) return undefined;
+  return fix(`Exchange the values of \`${one.name}\` and \`${other.name}\``, [first, second]);
+}
+
 /** Gives an option the name that the server knows. */
 export function renameOption(at: Location, cases: readonly FixCase[], context: FixContext): Fix | undefined {
   const option = optionAt(at, cases, ({ meant }) => meant !== undefined);
@@ -47,10 +58,10 @@ export function switchOff(
 }
 
 /** The option that stands at a place. */
-export function optionAt(
+function optionAt(
   at: Location,
   cases: readonly FixCase[],
-  fits: (option: OptionValue) => boolean = () => true,
+  fits: (option: OptionValue) => boolean,
 ): OptionValue | undefined {
   const key = locationKey(at);
   return cases

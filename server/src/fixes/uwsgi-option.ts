@@ -1,4 +1,5 @@
-// Switches an option of a uWSGI deployment on, in its configuration file or on its command line, in the manner of what stands there.
+// Sets an option of a uWSGI deployment, in its configuration file or on its command line, in the manner of what stands
+// there.
 
 import type { TextEdit } from '../base/edit.ts';
 import { comparePositions } from '../base/range.ts';
@@ -6,15 +7,16 @@ import type { Deployment, OptionValue } from '../deploy/model.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { fileName } from './homes.ts';
 
-/** Sets the option in every deployment at hand; undefined where one is not uWSGI's. */
+/** Sets the option, on where no value is given, in every deployment at hand; undefined where one is not uWSGI's. */
 export function setUwsgiOption(
   cases: readonly FixCase[],
   name: string,
   context: FixContext,
+  value?: string,
 ): Fix | undefined {
   const edits = new Map<string, TextEdit>();
   for (const { deployment } of cases) {
-    const edit = switchOn(deployment, name, context);
+    const edit = set(deployment, name, context, value);
     if (edit === undefined) return undefined;
     const { start } = edit.range;
     edits.set(`${edit.path}:${start.line}:${start.column}`, edit);
@@ -25,9 +27,9 @@ export function setUwsgiOption(
     ({ deployment: { facts } }) => facts.server === 'uwsgi' && facts.optionHome.kind !== 'file',
   );
   const title = commands
-    ? `Add \`--${name}\` to the command in ${files}`
-    : `Set \`${name} = true\` in ${files}`;
-  return { title, preferred: true, safe: true, edits: [...edits.values()] };
+    ? `Add \`${word(name, value)}\` to the command in ${files}`
+    : `Set \`${name} = ${value ?? 'true'}\` in ${files}`;
+  return { title, preferred: true, safe: value === undefined, edits: [...edits.values()] };
 }
 
 /** Hooks by `uwsgidecorators` need the master: no edit where it is on or may be, one where it is surely off. */
@@ -35,11 +37,16 @@ export function requireMaster(deployment: Deployment, context: FixContext): Text
   if (deployment.facts.server !== 'uwsgi') return undefined;
   const { master } = deployment.facts;
   if (!master.known || master.value) return [];
-  const edit = switchOn(deployment, 'master', context);
+  const edit = set(deployment, 'master', context);
   return edit && [edit];
 }
 
-function switchOn(deployment: Deployment, name: string, context: FixContext): TextEdit | undefined {
+function set(
+  deployment: Deployment,
+  name: string,
+  context: FixContext,
+  value?: string,
+): TextEdit | undefined {
   if (deployment.facts.server !== 'uwsgi') return undefined;
   const { kind, format = 'ini', at, around = [' ', ''] } = deployment.facts.optionHome;
   if (kind === 'nowhere') return undefined;
@@ -48,29 +55,33 @@ function switchOn(deployment: Deployment, name: string, context: FixContext): Te
   const present = deployment.options.filter((option) => option.name === name).at(-1);
   if (present && present.at.path === at.path) {
     const { range } = present.at;
-    if (kind !== 'file') return { path: at.path, range, newText: `--${name}` };
+    if (kind !== 'file') return { path: at.path, range, newText: word(name, value) };
     if (format === 'ini')
-      return { path: at.path, range, newText: iniOption(name, iniStyle([present], lines)) };
+      return { path: at.path, range, newText: iniOption(name, iniStyle([present], lines), value) };
     const isWhole = lines[range.start.line]?.slice(range.start.column).includes(name);
-    return isWhole ? { path: at.path, range, newText: switched(format, name) } : undefined;
+    return isWhole ? { path: at.path, range, newText: entry(format, name, value) } : undefined;
   }
-  if (kind !== 'file') return { path: at.path, range: at.range, newText: around.join(`--${name}`) };
+  if (kind !== 'file') return { path: at.path, range: at.range, newText: around.join(word(name, value)) };
   if (format !== 'ini')
-    return { path: at.path, range: at.range, newText: around.join(switched(format, name)) };
+    return { path: at.path, range: at.range, newText: around.join(entry(format, name, value)) };
   const here = deployment.options.filter((option) => option.at.path === at.path);
   const style = iniStyle(here, lines);
   const eol = /\r\n|\n|\r/.exec(context.text(at.path) ?? '')?.[0] ?? '\n';
-  return { path: at.path, range: at.range, newText: eol + style.indent + iniOption(name, style) };
+  return { path: at.path, range: at.range, newText: eol + style.indent + iniOption(name, style, value) };
 }
 
-function switched(format: 'xml' | 'yaml' | 'json', name: string): string {
+function word(name: string, value: string | undefined): string {
+  return value === undefined ? `--${name}` : `--${name}=${value}`;
+}
+
+function entry(format: 'xml' | 'yaml' | 'json', name: string, value = 'true'): string {
   switch (format) {
     case 'xml':
-      return `<${name}>true</${name}>`;
+      return `<${name}>${value}</${name}>`;
     case 'yaml':
-      return `${name}: true`;
+      return `${name}: ${value}`;
     case 'json':
-      return `"${name}": true`;
+      return `"${name}": ${quoted(value)}`;
   }
 }
 
@@ -100,6 +111,10 @@ function iniStyle(options: readonly OptionValue[], lines: readonly string[]): In
   };
 }
 
-function iniOption(name: string, style: IniStyle): string {
-  return `${name}${style.equals}${style.value}`;
+function iniOption(name: string, style: IniStyle, value = style.value): string {
+  return `${name}${style.equals}${value}`;
+}
+
+function quoted(value: string): string {
+  return /^(true|\d+)$/.test(value) ? value : `"${value}"`;
 }

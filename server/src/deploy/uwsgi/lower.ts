@@ -52,7 +52,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
   const located = app === undefined ? undefined : locate(reading, app, ownRoots);
   const processes = options.withDefault(['processes', 'workers'], readNumber, 1);
   const master = masterOf(options, expansion);
-  sayNegative(reading, options);
+  sayNumbers(reading, options);
   const forks = doesFork(master, processes);
   const deployment: Deployment = {
     id: '',
@@ -185,11 +185,17 @@ function masterOf(options: Options, expansion: Expansion): Setting<boolean> {
   return options.open === undefined ? known(false) : unknown(options.open, false);
 }
 
-/** uWSGI ends at a negative count, wherever it stands in the list. */
-function sayNegative(reading: Reading, options: Options): void {
-  for (const { key, value, doubt } of options.all('processes', 'workers', 'threads', 'cheaper'))
-    if (doubt === undefined && value.unknown === undefined && /^\s*-\d*[1-9]/.test(value.text))
+/** uWSGI ends at a negative count, wherever it stands in the list, and takes what is no number for 0. */
+function sayNumbers(reading: Reading, options: Options): void {
+  for (const { key, value, doubt } of options.all('processes', 'workers', 'threads', 'cheaper')) {
+    if (doubt !== undefined || value.unknown !== undefined) continue;
+    if (/^\s*-\d*[1-9]/.test(value.text))
       reading.problem(`uWSGI stops here: ${key} cannot be negative.`, value.at);
+    else if (key !== 'cheaper' && /^\s*[^\d\s%@$+-]/.test(value.text)) {
+      const effect = key === 'threads' ? '' : ', and without workers nobody answers';
+      reading.problem(`uWSGI reads ${key} = ${value.text} as 0${effect}. Write a number.`, value.at);
+    }
+  }
 }
 
 /** What is not known may fork. */
