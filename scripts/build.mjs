@@ -20,7 +20,8 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
 };
-const node = { ...common, platform: 'node', target: 'node20' };
+// A package's ES modules where it has them: jsonc-parser's other build hides its own parts from the bundler.
+const node = { ...common, platform: 'node', target: 'node20', mainFields: ['module', 'main'] };
 // Dependencies written as CommonJS ask for Node's own modules with `require`, which an ES module does not have.
 const requireInModule =
   "import { createRequire as forksightRequire } from 'node:module'; const require = forksightRequire(import.meta.url);";
