@@ -33,6 +33,33 @@ const cases: Readonly<Record<string, Case>> = {
     files: { 'u.ini': '[uwsgi]\nprocesses = 5\n[dev]\nmodule = shop.wsgi\nmaster = 1\n' },
   },
   'environment options': { ...ini('processes = 2'), env: { UWSGI_PROCESSES: '3', UWSGI_MASTER: '1' } },
+  'environment alone': {
+    args: [],
+    env: { UWSGI_MODULE: 'shop.wsgi:app', UWSGI_WORKERS: '2', UWSGI_Master: '' },
+  },
+  'the command line beats the environment': {
+    args: ['-p', '2', '--wsgi-file', 'shop/wsgi.py'],
+    env: { UWSGI_PROCESSES: '5', UWSGI_MASTER: 'true', UWSGI_PY_CALL_OSAFTERFORK: '1' },
+  },
+  'an ini beats the environment, one named by it too': {
+    args: ['--ini', 'u.ini'],
+    files: {
+      'u.ini':
+        '[uwsgi]\nprocesses = 2\nlazy-apps = false\nprocname = $(UWSGI_PROCESSES) %(processes) %(foo)\n',
+      'more.ini':
+        '[uwsgi]\nmodule = shop.wsgi\nlazy-apps = true\nprocesses = 7\nmaster = 1\nprocname-master = %N\n',
+    },
+    env: { UWSGI_PROCESSES: '5', UWSGI_INI: 'more.ini', UWSGI_FOO: 'x=y', UWSGI_RELOADS: '0' },
+  },
+  'lazy by the environment, underscores as dashes': {
+    ...ini('processes = 2\nif-opt = lazy-apps=1\nmaster = true\nendif'),
+    env: { UWSGI_LAZY_APPS: '1', UWSGI__X: '1', UWSGI_SET_PH: 'n=2' },
+  },
+  'inherit in the environment': {
+    args: ['--module', 'shop.wsgi'],
+    env: { UWSGI_INHERIT: 'late.ini' },
+    files: { 'late.ini': '[uwsgi]\nmaster = true\n' },
+  },
   'false values': ini('master = true\nlazy-apps = false\npy-call-osafterfork = 0\nmaster = no\nmaster = OFF'),
   'true values': ini('master = yes\nlazy-apps ='),
   'underscores are other options': ini('master = true\nlazy_apps = true'),
@@ -121,6 +148,20 @@ describe('uWSGI refuses what the model has a problem with', () => {
       const { code } = await runServer({ server: 'uwsgi', dir, args: one.args });
       assert.notEqual(code, 0);
     });
+});
+
+test('variables that are called like options which end uWSGI', async () => {
+  for (const name of ['UWSGI_VERSION', 'UWSGI_HELP']) {
+    const one = { args: ['--module', 'shop.wsgi'], env: { [name]: '2.0.31' } };
+    const { dir, read } = project(one);
+    assert.match(
+      read.problems.map(({ message }) => message).join(),
+      new RegExp(`takes ${name} for its option`),
+    );
+    const { code } = await runServer({ server: 'uwsgi', dir, ...one });
+    assert.equal(code, name === 'UWSGI_VERSION' ? 0 : code);
+    assert.notEqual(code, null);
+  }
 });
 
 test('a byte order mark hides the first section from uWSGI', async () => {

@@ -7,6 +7,7 @@ import { foldersUp, sayMissing } from '../roots.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading } from '../source.ts';
 import { readArguments } from './arguments.ts';
+import { environmentOptions } from './environment.ts';
 import { Expander, type Expansion } from './expand.ts';
 import { formatOf } from './formats.ts';
 import { type Lowered, lowerUwsgi } from './lower.ts';
@@ -28,16 +29,15 @@ function fromCommand(
 ): Found | undefined {
   const { given, files, problems, open } = readArguments(args);
   const expander = new Expander(reading, cwd, env);
-  for (const [name, value] of env)
-    if (name.startsWith('UWSGI_'))
-      expander.add({ key: name.slice(6).toLowerCase().replaceAll('_', '-'), value, at: value.at });
-  for (const option of given) expander.add(option);
+  const environment = environmentOptions(env);
+  for (const option of [...environment.given, ...given]) expander.add(option);
   for (const file of files)
     if (problems.length === 0 || /\.(ini|xml|ya?ml|js(on)?)\b/.test(file.text)) expander.loadAny(file);
   if (open !== undefined) expander.doubtAll(open);
   const expansion = expander.finish();
   if (!servesPython(expansion)) return undefined;
-  for (const { message, at: place } of problems) reading.problem(message, place);
+  for (const { message, at: place } of [...environment.problems, ...problems])
+    reading.problem(message, place);
   const home = expansion.section?.home ?? ownHome;
   const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home, env });
   return finish(reading, lowered, expansion.files, elsewhere !== undefined);
