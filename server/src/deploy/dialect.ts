@@ -18,6 +18,8 @@ export interface Found {
   readonly uses: readonly string[];
   /** Whether its app is in the project, as far as the app is known. */
   readonly found: boolean;
+  /** What it starts besides, each with a configuration of its own, as uWSGI's Emperor does. */
+  readonly more?: readonly Found[];
 }
 
 export interface ServerDialect {

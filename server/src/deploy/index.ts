@@ -122,10 +122,11 @@ function fromOwnFiles(world: World, paths: readonly string[]): Found[] {
       const below = relativePath(world.reading.root, path);
       const looks = server.configures(name) || server.mayConfigure?.(below) === true;
       const own = looks ? server.fromFile(world, path) : undefined;
-      if (own !== undefined) found.push({ path, found: own });
+      for (const one of own === undefined ? [] : [own, ...(own.more ?? [])]) found.push({ path, found: one });
     }
   const includes = (one: number, other: number): boolean =>
-    one !== other && (found[one]?.found.uses.includes(found[other]?.path ?? '') ?? false);
+    found[one]?.path !== found[other]?.path &&
+    (found[one]?.found.uses.includes(found[other]?.path ?? '') ?? false);
   return found
     .filter((_, i) => !found.some((_other, j) => includes(j, i) && (j < i || !includes(i, j))))
     .map((entry) => entry.found);

@@ -114,12 +114,14 @@ function lowered(world: World, servers: readonly ServerDialect[], invocation: In
     if (best === undefined) continue;
     const { python, via } = one;
     const deployment = via === undefined ? best.found.deployment : { ...best.found.deployment, via };
+    const given = python === undefined ? {} : { python };
     found.push({
       ...best,
       found: { ...best.found, deployment },
-      ...(python === undefined ? {} : { python }),
+      ...given,
       ...(via === undefined ? {} : { via }),
     });
+    for (const more of best.found.more ?? []) found.push({ reading: best.reading, found: more, ...given });
   }
   return found;
 }

@@ -26,6 +26,8 @@ export interface Expansion {
   readonly options: readonly Option[];
   /** The section uWSGI was started with. */
   readonly section?: ConfigSection;
+  /** The last section that was read of each file. */
+  readonly sections: ReadonlyMap<string, ConfigSection>;
   /** A config that was not read may set anything. */
   readonly open?: string;
   /** Every configuration file that took part, or was to. */
@@ -64,6 +66,7 @@ export class Expander {
   #loadingAny = false;
   #last: MagicFile | undefined;
   #section: ConfigSection | undefined;
+  readonly #sections = new Map<string, ConfigSection>();
   #open: string | undefined;
 
   constructor(reading: Reading, cwd: string, env: ReadonlyMap<string, Value>) {
@@ -154,7 +157,9 @@ export class Expander {
       const shown = format === 'ini' ? `a section [${section}]` : `a section "${section}"`;
       this.#problem(`${path} has no options in ${shown}, which is what uWSGI reads here.`, name.at);
     }
-    this.#section ??= sections.at(-1);
+    const last = sections.at(-1);
+    this.#section ??= last;
+    if (last !== undefined) this.#sections.set(path, last);
     this.#stack.push(key);
     for (const found of sections) for (const entry of found.entries) this.add(entry);
     this.#stack.pop();
@@ -204,6 +209,7 @@ export class Expander {
         ...(doubt === undefined ? {} : { doubt }),
       })),
       files: [...this.#files],
+      sections: this.#sections,
       ...(this.#section === undefined ? {} : { section: this.#section }),
       ...(this.#open === undefined ? {} : { open: this.#open }),
     };

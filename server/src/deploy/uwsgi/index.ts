@@ -1,14 +1,16 @@
 // uWSGI as a dialect: deployments from its command lines and from configuration files nobody names.
 
 import { dirname } from '../../base/path.ts';
-import { range } from '../../base/range.ts';
+import { type Location, range } from '../../base/range.ts';
 import type { Found, ServerDialect, World } from '../dialect.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
+import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Reading } from '../source.ts';
 import { readArguments } from './arguments.ts';
+import { vassalsOf } from './emperor.ts';
 import { environmentOptions } from './environment.ts';
-import { Expander, type Expansion } from './expand.ts';
+import { Expander, type Expansion, type Given } from './expand.ts';
 import { formatOf } from './formats.ts';
 import { type Lowered, lowerUwsgi } from './lower.ts';
 import { brokenUwsgi, mayBeUwsgi, speaksOfUwsgi } from './recognise.ts';
@@ -35,12 +37,16 @@ function fromCommand(
     if (problems.length === 0 || /\.(ini|xml|ya?ml|js(on)?)\b/.test(file.text)) expander.loadAny(file);
   if (open !== undefined) expander.doubtAll(open);
   const expansion = expander.finish();
-  if (!servesPython(expansion)) return undefined;
+  const home = expansion.section?.home ?? ownHome;
+  const own = servesPython(expansion)
+    ? lowerUwsgi({ reading, expansion, source: at, cwd, home, env })
+    : undefined;
+  const vassals = fromEmperor(reading, expansion, cwd, env, at);
+  if (own === undefined && vassals.length === 0) return undefined;
   for (const { message, at: place } of [...environment.problems, ...problems])
     reading.problem(message, place);
-  const home = expansion.section?.home ?? ownHome;
-  const lowered = lowerUwsgi({ reading, expansion, source: at, cwd, home, env });
-  return finish(reading, lowered, expansion.files, elsewhere !== undefined);
+  const guessed = elsewhere !== undefined;
+  return together(own && finish(reading, own, expansion.files, guessed), vassals, expansion.files);
 }
 
 /** uWSGI starts in the file's own folder or in one above it: the nearest from which the app is found. */
@@ -63,13 +69,60 @@ function fromFile({ reading }: World, path: string): Found | undefined {
     chosen = attempt;
     break;
   }
-  if (chosen === undefined || !servesPython(chosen.expansion)) return undefined;
+  if (chosen === undefined) return undefined;
+  const { expansion, lowered } = chosen;
+  const vassals = fromEmperor(reading, expansion, chosen.cwd, new Map());
+  const serves = servesPython(expansion);
+  if (!serves && vassals.length === 0) return undefined;
   chosen.reading.repeat(reading);
-  if (chosen.expansion.section === undefined) return undefined;
-  return finish(reading, chosen.lowered, chosen.expansion.files, false);
+  if (expansion.section === undefined) return undefined;
+  const own = serves ? finish(reading, lowered, expansion.files, false) : undefined;
+  return together(own, vassals, expansion.files);
+}
+
+/** The vassals of an Emperor that serve Python. */
+function fromEmperor(
+  reading: Reading,
+  emperor: Expansion,
+  start: string,
+  environment: ReadonlyMap<string, Value>,
+  command?: Location,
+): Found[] {
+  return vassalsOf(reading, emperor, start, environment).flatMap(
+    ({ path, cwd, given, env, via, guessed }): Found[] => {
+      const own = reading.attempt();
+      const expander = new Expander(own, cwd, env);
+      for (const option of [...environmentOptions(env).given.filter(isInherited), ...given])
+        expander.add(option);
+      const expansion = expander.finish();
+      const section = expansion.sections.get(path);
+      if (section === undefined || !servesPython(expansion)) return [];
+      const { header: source, home } = section;
+      const lowered = lowerUwsgi({ reading: own, expansion, source, cwd, home, env });
+      const found = finish(own, lowered, expansion.files, guessed);
+      own.repeat(reading);
+      return [{ ...found, deployment: { ...found.deployment, via: command ?? via } }];
+    },
+  );
+}
+
+/** What makes the Emperor one would make its vassals ones. */
+function isInherited({ key }: Given): boolean {
+  return !/^emperor|^vassals?-/.test(key);
+}
+
+function together(
+  own: Found | undefined,
+  vassals: readonly Found[],
+  files: readonly string[],
+): Found | undefined {
+  const [first, ...more] = own === undefined ? vassals : [own, ...vassals];
+  if (first === undefined) return undefined;
+  return { ...first, uses: [...new Set([...first.uses, ...files])], ...(more.length > 0 && { more }) };
 }
 
 interface Attempt {
+  readonly cwd: string;
   readonly reading: Reading;
   readonly expansion: Expansion;
   readonly lowered: Lowered;
@@ -83,6 +136,7 @@ function tryFrom(reading: Reading, path: string, cwd: string): Attempt {
   const source = expansion.section?.header ?? nowhere;
   const home = expansion.section?.home ?? { kind: 'nowhere' as const, at: nowhere };
   return {
+    cwd,
     reading,
     expansion,
     lowered: lowerUwsgi({ reading, expansion, source, cwd, home, env: new Map() }),

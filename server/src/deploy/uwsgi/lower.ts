@@ -18,6 +18,7 @@ import { environmentRoots, folderHere, locate } from '../roots.ts';
 import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
+import { glob } from './glob.ts';
 import { allOptions, arityOf, impliesMaster, impliesThreads } from './option-table.ts';
 import { Options, readFlag, readNumber, readText } from './values.ts';
 import { threadsByVersion } from './version.ts';
@@ -135,38 +136,11 @@ function pythonPath(options: Options, reading: Reading, start: string, cwd: stri
   const roots: string[] = [];
   for (const { value } of options.all('pythonpath', 'python-path', 'pp')) {
     if (value.unknown !== undefined && !value.unknown.hinted) continue;
-    const matches = glob(reading, start, value.text);
+    const matches = glob(reading, start, value.text, 'directory');
     const entries = matches.length > 0 ? matches : [value.text];
     for (const entry of entries) roots.unshift(folderHere(reading, cwd, entry).path);
   }
   return roots;
-}
-
-/** Matches of a pattern with `*` or `?`, as paths written like the pattern. */
-function glob(reading: Reading, start: string, pattern: string): string[] {
-  if (!/[*?]/.test(pattern)) return [];
-  let found = [pattern.startsWith('/') ? '/' : ''];
-  for (const part of pattern.split('/').filter(Boolean)) {
-    const regex = new RegExp(
-      `^${part
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-    );
-    const into = (base: string, name: string): string =>
-      base === '' || base === '/' ? `${base}${name}` : `${base}/${name}`;
-    found = found.flatMap((base) =>
-      /[*?]/.test(part)
-        ? reading.files
-            .list(reading.resolve(start, base))
-            .filter(
-              (entry) => entry.kind === 'directory' && !entry.name.startsWith('.') && regex.test(entry.name),
-            )
-            .map((entry) => into(base, entry.name))
-        : [into(base, part)],
-    );
-  }
-  return found.slice(0, 100);
 }
 
 /** On by its own option, or by the presence of one that needs it; an explicit `master = false` has the last word. */
