@@ -36,7 +36,7 @@ function commands(reading: Reading, source: Source): Invocation[] {
     if (entry !== null) {
       const from = start + entry[0].length;
       found.push(...invocations(source, shell, from, start + line.length));
-    } else if (!/^\s*(#.*)?$/.test(line)) {
+    } else if (!/^\s*(#.*)?$|\{[{%]/.test(line)) {
       const message = 'This line starts nothing: a line of a Procfile is "name: command".';
       reading.problem(message, source.at(start, start + line.length));
     }

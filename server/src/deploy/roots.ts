@@ -1,7 +1,7 @@
 // Where modules of a deployment are on this machine: import roots, `src` folders, and paths of the serving machine.
 // Looks files up, reads none; knows no dialect.
 
-import { basename, dirname, isWithin, relativePath } from '../base/path.ts';
+import { basename, dirname, isWithin, relativePath, resolvePath } from '../base/path.ts';
 import type { Entrypoint, Setting } from './model.ts';
 import type { Value } from './setting.ts';
 import type { Reading } from './source.ts';
@@ -19,13 +19,29 @@ export interface Folder {
  */
 export function folderHere(reading: Reading, from: string, path: string): Folder {
   const exact = reading.resolve(from, path);
-  if (reading.isFolder(exact) || !path.startsWith('/')) return { path: exact, standIn: false };
+  const isOurs = isWithin(reading.root, exact) && reading.isFolder(exact);
+  if (isOurs || !path.startsWith('/')) return { path: exact, standIn: false };
   const parts = exact.split('/').filter(Boolean);
   for (let skip = 1; skip < parts.length; skip++) {
     const tail = `${reading.root}/${parts.slice(skip).join('/')}`;
     if (reading.isFolder(tail)) return { path: tail, standIn: true };
   }
   return { path: from, standIn: true };
+}
+
+/**
+ * A configured file, such as `-c /srv/app/conf.py`. Where it does not exist here, it is a path of the serving machine:
+ * the longest tail of it that the workspace has stands in, or a file of its name in one of the folders.
+ */
+export function fileHere(reading: Reading, folders: readonly string[], path: string): string {
+  const [from = reading.root] = folders;
+  const exact = reading.resolve(from, path);
+  if (reading.kind(exact) === 'file' || !path.startsWith('/')) return exact;
+  const parts = path.split('/').filter(Boolean);
+  const tails = parts.slice(1).map((_, skip) => `${reading.root}/${parts.slice(skip + 1).join('/')}`);
+  const beside = folders.map((folder) => resolvePath(folder, basename(path)));
+  const found = [...tails, ...beside].find((one) => reading.kind(one) === 'file');
+  return found ?? resolvePath(folderHere(reading, from, dirname(path)).path, basename(path));
 }
 
 /** Folders of `PYTHONPATH`, as far as they are known. */
@@ -51,8 +67,9 @@ export function foldersUp(from: string, root: string): string[] {
 }
 
 export interface Located {
-  /** With `src` folders appended where only they have the module. */
+  /** With a `src` folder or one above appended, where only that has the module. */
   readonly roots: readonly string[];
+  /** Not in a folder above: another guess may be better. */
   readonly found: boolean;
 }
 
@@ -69,7 +86,11 @@ export function locateModule(reading: Reading, module: string, roots: readonly s
     (root) => isWithin(reading.root, root) && reading.isFolder(root) && !all.includes(root),
   );
   const source = sources.find((root) => hasModule(reading, root, module));
-  return source === undefined ? { roots: all, found: false } : { roots: [...all, source], found: true };
+  if (source !== undefined) return { roots: [...all, source], found: true };
+  // A folder of the serving machine may stand for one that is further in here: `/srv/shop/` for `shop/`.
+  const above = unique(all.flatMap((root) => foldersUp(dirname(root), reading.root)));
+  const further = above.find((root) => hasModule(reading, root, module));
+  return { roots: further === undefined ? all : [...all, further], found: false };
 }
 
 /** Says at the entrypoint's place that it was not found, and where it was looked for. */
@@ -80,8 +101,10 @@ export function sayMissing(
   roots: readonly string[],
 ): void {
   if (!entrypoint.known || entrypoint.at === undefined) return;
+  const { value } = entrypoint;
+  if (value.kind === 'module' && roots.some((root) => hasModule(reading, root, value.module))) return;
   const looked = unique(roots).map((root) => shown(reading.root, root));
-  reading.problem(missing(reading.root, server, entrypoint.value, looked), entrypoint.at);
+  reading.problem(missing(reading.root, server, value, looked), entrypoint.at);
 }
 
 function missing(root: string, server: string, entrypoint: Entrypoint, looked: readonly string[]): string {

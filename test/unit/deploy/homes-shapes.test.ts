@@ -149,7 +149,7 @@ const shapes: readonly (readonly [string, Tree, readonly string[]])[] = [
         'setup:\n  addons:\n    - plan: heroku-postgresql\nbuild:\n  docker:\n    web: Dockerfile\nrelease:\n  image: web\n  command:\n    - python manage.py collectstatic --noinput\nrun:\n  web: gunicorn hello.wsgi:application --bind 0.0.0.0:$PORT\n',
       Dockerfile: 'FROM python:3.11\nWORKDIR /code\nCOPY . /code/\n',
     },
-    ['gunicorn hello.wsgi:application lazy 1'],
+    ['gunicorn hello.wsgi:application lazy 1 3.11'],
   ],
   [
     'a Kubernetes deployment with a sidecar and an init container',

@@ -44,7 +44,7 @@ export function readArguments(words: readonly Word[]): Arguments {
     }
     const next = words[i + 1];
     if (next === undefined || looksLikeFlag(next)) {
-      if (flag.arity !== 'optional')
+      if (flag.arity !== 'optional' && word.unknown === undefined)
         problems.push({ message: `gunicorn stops here: ${written} needs a value.`, at: word.at });
       return;
     }
@@ -63,7 +63,8 @@ export function readArguments(words: readonly Word[]): Arguments {
         problems.push({ message: `gunicorn stops here: ${word.text} is left over.`, at: word.at });
       else positional.push(word);
       last = i;
-    } else if (!takeFlag(word, put)) problems.push({ message: unknownFlag(word.text), at: word.at });
+    } else if (!takeFlag(word, put) && word.unknown === undefined)
+      problems.push({ message: unknownFlag(word.text), at: word.at });
   }
   return { given, positional, problems, ...(open === undefined ? {} : { open }) };
 }

@@ -6,7 +6,7 @@ import { type Location, rangeOf } from '../../base/range.ts';
 import type { World } from '../dialect.ts';
 import { type Evaluated, evaluateModule, type PythonWorld } from '../python/evaluate.ts';
 import type { Result } from '../python/values.ts';
-import { folderHere } from '../roots.ts';
+import { fileHere } from '../roots.ts';
 import type { Value } from '../setting.ts';
 
 export interface ConfigValue {
@@ -36,13 +36,10 @@ export function defaultConfig(cwd: string): string {
   return `${cwd === '/' ? '' : cwd}/${defaultName}`;
 }
 
-/** The file `-c` names: a path, `file:path` or `python:module`. */
-export function configPath(world: World, cwd: string, name: string): string | undefined {
-  if (name.startsWith('python:')) return moduleFile(world, name.slice('python:'.length), [cwd]);
-  const file = name.replace(/^file:/, '');
-  const path = world.reading.resolve(cwd, file);
-  if (!file.startsWith('/') || world.reading.kind(path) === 'file') return path;
-  return world.reading.resolve(folderHere(world.reading, cwd, dirname(path)).path, basename(path));
+/** The file `-c` names: a path, `file:path` or `python:module`. The first folder is where it runs. */
+export function configPath(world: World, folders: readonly string[], name: string): string | undefined {
+  if (name.startsWith('python:')) return moduleFile(world, name.slice('python:'.length), folders.slice(0, 1));
+  return fileHere(world.reading, folders, name.replace(/^file:/, ''));
 }
 
 /** Undefined where it cannot be read; that is said at `askedAt`, or at the file itself. */

@@ -38,7 +38,11 @@ function fromCommand(world: World, { args, env, cwd, at, elsewhere }: Invocation
   if (doubtful)
     reading.problem(`gunicorn's configuration is not read: its name ${named.unknown.why}.`, named.at);
   const path =
-    named === undefined ? defaultConfig(cwd) : doubtful ? undefined : configPath(world, cwd, named.text);
+    named === undefined
+      ? defaultConfig(cwd)
+      : doubtful
+        ? undefined
+        : configPath(world, [cwd, ...(elsewhere ?? [])], named.text);
   if (named !== undefined && path === undefined && !doubtful)
     reading.problem(`gunicorn's configuration ${named.text} was not found in the project.`, named.at);
   const wanted = path !== undefined && (named !== undefined || reading.kind(path) === 'file');

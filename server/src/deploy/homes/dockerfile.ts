@@ -56,6 +56,7 @@ export function runImage(
   const command = run.command ?? (run.entrypoint === undefined ? image?.command : undefined);
   const certain =
     image?.installs !== true &&
+    (image?.guessed !== true || run.from !== undefined) &&
     mounts.filter(({ there }) => there === workdir).length === 1 &&
     reading.isFolder(shell.cwd);
   return both(entrypoint, command)

@@ -19,6 +19,8 @@ export type Command = { readonly at: Location } & (
 export interface Image {
   /** The build context. */
   readonly folder: string;
+  /** Nothing tells whether it is that folder or one above. */
+  readonly guessed: boolean;
   readonly env: ReadonlyMap<string, Value>;
   /** A path in the image. */
   readonly workdir: string;
@@ -64,7 +66,10 @@ export function readImage(
   { context, target, args = new Map() }: Build = {},
 ): Image | undefined {
   const instructions = readInstructions(source);
-  const folder = context ?? contextOf(reading, source.path, instructions);
+  const { folder, guessed } =
+    context === undefined
+      ? contextOf(reading, source.path, instructions)
+      : { folder: context, guessed: false };
   const stages: Stage[] = [];
   const globals: Variables = new Map();
   for (const instruction of instructions) {
@@ -78,6 +83,7 @@ export function readImage(
   const { env, workdir, mounts, entrypoint, command, python } = stage;
   return {
     folder,
+    guessed,
     installs: instructions.some(installsProject),
     env,
     workdir,
@@ -290,7 +296,11 @@ function stageOf(stages: readonly Stage[], name: string): Stage | undefined {
 }
 
 /** The Dockerfile's folder, or one above it, that has most of what is copied. */
-function contextOf(reading: Reading, path: string, instructions: readonly Instruction[]): string {
+function contextOf(
+  reading: Reading,
+  path: string,
+  instructions: readonly Instruction[],
+): Pick<Image, 'folder' | 'guessed'> {
   const copies = instructions.filter(({ keyword }) => keyword === 'COPY' || keyword === 'ADD').slice(0, 50);
   const sources = copies
     .map(({ args }) => jsonWords(args) ?? wordsOf(args, new Map()))
@@ -305,5 +315,5 @@ function contextOf(reading: Reading, path: string, instructions: readonly Instru
     ).length;
     if (count > best.count) best = { folder, count };
   }
-  return best.folder;
+  return { folder: best.folder, guessed: best.count === 0 && own !== reading.root };
 }

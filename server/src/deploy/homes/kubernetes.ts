@@ -75,8 +75,8 @@ function run(reading: Reading, source: Source, container: Yaml, image: Image | u
 }
 
 /** `command` replaces both of what the image says. */
-function without({ folder, installs, env, workdir, mounts, python }: Image): Image {
-  return { folder, installs, env, workdir, mounts, ...(python === undefined ? {} : { python }) };
+function without({ folder, guessed, installs, env, workdir, mounts, python }: Image): Image {
+  return { folder, guessed, installs, env, workdir, mounts, ...(python === undefined ? {} : { python }) };
 }
 
 /** A list of words in which `$(NAME)` is the environment's. */

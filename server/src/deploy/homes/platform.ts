@@ -1,15 +1,17 @@
 // What platforms run, as their YAML and JSON files say it: Heroku, Cloud Foundry, Render, App Engine, App Runner,
 // Railway, Platform.sh, DigitalOcean, Elastic Container Service. Knows nothing of what the commands start.
 
-import { dirname } from '../../base/path.ts';
+import { dirname, resolvePath } from '../../base/path.ts';
 import type { CommandDialect } from '../dialect.ts';
 import type { Value } from '../setting.ts';
 import { type Invocation, invocations, invocationsOf } from '../shell/invocations.ts';
 import { filled } from '../shell/placed.ts';
 import type { Variables } from '../shell/words.ts';
 import type { Reading, Source } from '../source.ts';
+import { runImage } from './dockerfile.ts';
 import type { Environment } from './env-file.ts';
-import { anywhere, isSupporting, shellIn } from './folders.ts';
+import { anywhere, isSupporting, settingsFile, shellIn } from './folders.ts';
+import { readImage } from './image.ts';
 import { type Yaml, yamlDocuments } from './yaml.ts';
 
 /** A command of a platform's file, with what it is started with. */
@@ -19,6 +21,8 @@ interface Started {
   /** Below the file's own. */
   readonly folder?: string;
   readonly python?: Value;
+  /** What its image is built from. */
+  readonly dockerfile?: string;
   /** It runs in a container: where that is here is not said. */
   readonly contained?: true;
 }
@@ -51,9 +55,11 @@ export const platform: CommandDialect = {
 
 function heroku(document: Yaml): Started[] {
   const all = document.get('run')?.entries() ?? [];
-  return all.flatMap(({ value }) =>
-    [value, ...(value.get('command')?.items() ?? [])].map((command) => ({ command })),
-  );
+  return all.flatMap(({ key, value }) => {
+    const image = document.path('build', 'docker', value.get('image')?.text ?? key)?.text;
+    const dockerfile = image === undefined ? {} : { dockerfile: image };
+    return [value, ...(value.get('command')?.items() ?? [])].map((command) => ({ command, ...dockerfile }));
+  });
 }
 
 function cloudFoundry(document: Yaml): Started[] {
@@ -152,9 +158,16 @@ function listed(yaml: Yaml | undefined, name: string): Environment {
 function run(
   reading: Reading,
   source: Source,
-  { command, env, folder = '.', python, contained }: Started,
+  { command, env, folder = '.', python, contained, dockerfile }: Started,
 ): Invocation[] {
   const variables: Variables = new Map(env);
+  const built = dockerfile === undefined ? undefined : resolvePath(dirname(source.path), dockerfile);
+  const file = built === undefined ? undefined : settingsFile(reading, built);
+  const shellText = file === undefined ? undefined : command?.placed(variables);
+  if (file !== undefined && command !== undefined && shellText !== undefined)
+    return runImage(reading, source.path, readImage(reading, file), {
+      command: { shell: shellText, at: command.at },
+    });
   const shell = shellIn(reading, reading.resolve(dirname(source.path), folder), undefined, variables);
   const words = command?.items().flatMap((item) => {
     const placed = item.placed(variables);

@@ -313,8 +313,13 @@ class Reader {
         word.expand(folder, true);
         return;
       }
+      const named = /^(?:\$\(|`)\s*(?:command\s+-v|which)\s+([\w.-]+)\s*[)`]$/.exec(
+        rest.slice(0, length),
+      )?.[1];
       const braced = /^\$\{([A-Za-z_]\w*|\d+)(?:(:?[-=+?])([\s\S]*))?\}$/.exec(rest.slice(0, length));
-      if (braced?.[1] !== undefined)
+      // The path of a program is that program.
+      if (named !== undefined) word.expand({ text: named }, true);
+      else if (braced?.[1] !== undefined)
         word.expand(this.#braced(braced[1], braced[2], braced[3] ?? '', quoted), quoted);
       else {
         const isArray = /^\$\{\w+\[/.test(rest);

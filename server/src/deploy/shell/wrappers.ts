@@ -89,6 +89,8 @@ const elsewhere =
 function unwrapOnce(words: readonly Word[], env: Map<string, Value>): readonly Word[] | undefined {
   const [first, second] = words;
   if (first === undefined) return undefined;
+  // A wrapper that is not known, or none.
+  if (first.text === '' && first.splits && second !== undefined) return words.slice(1);
   const name = basename(first.text);
   if (name === 'command' && /^-\w*[vV]/.test(second?.text ?? '')) return undefined;
   if (name === 'eval' && words.length > 2) return words.slice(1);

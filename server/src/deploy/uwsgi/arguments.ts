@@ -23,7 +23,7 @@ export function readArguments(words: readonly Word[]): Arguments {
   let open: string | undefined;
   let i = 0;
   const say = (message: string, word: Word): void => {
-    problems.push({ message: `uWSGI stops here: ${message}`, at: word.at });
+    if (word.unknown === undefined) problems.push({ message: `uWSGI stops here: ${message}`, at: word.at });
   };
   const put = (key: string, word: Word, text: string): void => {
     given.push({ key, value: { ...word, text }, at: word.at });
