@@ -8,7 +8,7 @@ import type { Python } from '../syntax/index.ts';
 import { celery } from './celery/index.ts';
 import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
-import { fromHome, homes } from './homes/index.ts';
+import { type Commanded, fromHome, homes } from './homes/index.ts';
 import type { Deployment, Deployments } from './model.ts';
 import { namesPackages, PackageReader } from './packages/index.ts';
 import { PythonVersions } from './python-version.ts';
@@ -65,15 +65,7 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
       range: range(0, 0, 0, 0),
     });
   const commanded = walk.files.flatMap((path) => fromHome(world, servers, path));
-  // A script or task that something calls is read as it is called, not once more by itself.
-  const called = commanded.filter((one) => one.called).map(({ found }) => found.deployment.source);
-  const places = new Set(called.map(locationKey));
-  const paths = new Set(called.map(({ path }) => path));
-  const kept = commanded.filter(
-    ({ idle, found: { deployment } }) =>
-      idle === undefined ||
-      !(idle === 'script' ? paths.has(deployment.source.path) : places.has(locationKey(deployment.source))),
-  );
+  const kept = withoutCalled(commanded);
   for (const one of kept) one.reading.repeat(reading);
   const used = new Set(kept.flatMap(({ found }) => found.uses));
   const own = fromOwnFiles(
@@ -106,6 +98,26 @@ function settled(deployment: Deployment): Deployment {
   return servers.reduce((one, server) => server.settle?.(one) ?? one, deployment);
 }
 
+/** A script or task that something calls is read as it is called, not once more by itself. */
+function withoutCalled(commanded: readonly Commanded[]): readonly Commanded[] {
+  const places = new Set(
+    commanded.filter(({ called }) => called).map(({ found }) => locationKey(found.deployment.source)),
+  );
+  const callers = new Map<string, Set<string | undefined>>();
+  for (const { script, scripts } of commanded)
+    for (const one of scripts) callers.set(one, (callers.get(one) ?? new Set()).add(script));
+  const calls = (caller: string, script: string): boolean => callers.get(script)?.has(caller) ?? false;
+  // Of scripts that call each other, the first one stays.
+  const isCalled = (script: string): boolean =>
+    [...(callers.get(script) ?? [])].some(
+      (caller) => caller === undefined || (caller !== script && (!calls(script, caller) || caller < script)),
+    );
+  return commanded.filter(
+    ({ idle, script, found: { deployment } }) =>
+      !(idle && places.has(locationKey(deployment.source))) && (script === undefined || !isCalled(script)),
+  );
+}
+
 function kindOf(name: string, path: string): Wanted {
   const holding = homes.filter((home) => home.holdsCommands(name, path));
   if (holding.some((home) => !home.common) || servers.some((server) => server.configures(name))) return 'own';
@@ -132,21 +144,25 @@ function fromOwnFiles(world: World, paths: readonly string[]): Found[] {
     .map((entry) => entry.found);
 }
 
-/** Ids from server, file and ordinal; the same deployment found twice is one. */
+/** Ids from server, file and ordinal; of the same deployment found twice, the one of which more is known. */
 function identified(deployments: readonly Deployment[], root: string): Deployment[] {
-  const count = new Map<string, number>();
-  const seen = new Set<string>();
-  const result: Deployment[] = [];
+  const best = new Map<string, Deployment>();
   for (const deployment of [...deployments].sort((a, b) => compareLocations(a.source, b.source))) {
     const key = identity(deployment);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const before = best.get(key);
+    if (before === undefined || knowledge(deployment) > knowledge(before)) best.set(key, deployment);
+  }
+  const count = new Map<string, number>();
+  return [...best.values()].map((deployment) => {
     const base = `${deployment.server}:${relativePath(root, deployment.source.path)}`;
     const ordinal = (count.get(base) ?? 0) + 1;
     count.set(base, ordinal);
-    result.push({ ...deployment, id: `${base}:${ordinal}` });
-  }
-  return result;
+    return { ...deployment, id: `${base}:${ordinal}` };
+  });
+}
+
+function knowledge({ processes, pythonVersion, entrypoint }: Deployment): number {
+  return [processes, pythonVersion, entrypoint].filter((setting) => setting?.known).length;
 }
 
 /** Two commands that differ in no option, folder, app or number are one deployment, wherever they are written. */

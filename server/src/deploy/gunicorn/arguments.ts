@@ -4,7 +4,7 @@
 import type { Location } from '../../base/range.ts';
 import type { Problem } from '../model.ts';
 import type { Value } from '../setting.ts';
-import type { Word } from '../shell/words.ts';
+import { isAnyOption, type Word } from '../shell/words.ts';
 import { type Flag, flagNamed, longFlags } from './flags.ts';
 
 export interface Given {
@@ -55,7 +55,10 @@ export function readArguments(words: readonly Word[]): Arguments {
     const word = words[i];
     if (word === undefined) break;
     if (word.splits && word.text === '') open ??= word.unknown?.why;
-    else if (word.text === '--') {
+    else if (isAnyOption(word)) {
+      open ??= word.unknown?.why;
+      if (words[i + 1]?.text.startsWith('-') === false) i++;
+    } else if (word.text === '--') {
       positional.push(...words.slice(i + 1));
       break;
     } else if (!looksLikeFlag(word)) {

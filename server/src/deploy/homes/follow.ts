@@ -25,10 +25,14 @@ export function follow(
   return next.flatMap((one) => follow(reading, inherited(one, invocation), starts, depth + 1));
 }
 
-function inherited(one: Invocation, { at, via = at, elsewhere, mounts, python }: Invocation): Invocation {
+function inherited(
+  one: Invocation,
+  { at, via = at, elsewhere, mounts, python, scripts = [] }: Invocation,
+): Invocation {
   return {
     ...one,
     via,
+    scripts: [...scripts, ...(one.scripts ?? [])],
     ...(elsewhere === undefined ? {} : { elsewhere }),
     ...(mounts === undefined ? {} : { mounts }),
     ...(python === undefined ? {} : { python }),
@@ -48,7 +52,11 @@ function fromScript(
   const rest = isInterpreter ? args.slice(first + 1) : args;
   const script = scriptOf(reading, invocation, name, isInterpreter);
   const shell = shellIn(reading, cwd, undefined, env);
-  if (script !== undefined) return scriptCommands(script, { ...shell, script: script.path, args: rest });
+  if (script !== undefined)
+    return scriptCommands(script, { ...shell, script: script.path, args: rest }).map((one) => ({
+      ...one,
+      scripts: [script.path],
+    }));
   // An entrypoint of the image that is not in the project: such scripts end with `exec "$@"`.
   if (isInterpreter || !/[^/]\.sh$|\/[^/]*(entry-?point|start|run|init|wait)[^/]*$/.test(name.text))
     return [];

@@ -50,8 +50,12 @@ export interface Commanded {
   readonly reading: Reading;
   /** The command stands in another place than the one that starts it. */
   readonly called: boolean;
-  /** It is a script's or a task's, and nothing is known to start it. */
-  readonly idle?: 'script' | 'task';
+  /** It is a task's, and nothing is known to start it. */
+  readonly idle: boolean;
+  /** The script that it was found in, where that was read by itself. */
+  readonly script?: string;
+  /** The scripts that it is started through. */
+  readonly scripts: readonly string[];
   /** Its folder is a guess, and nothing of its app or load mode is known: worth saying only where nothing else is. */
   readonly vague: boolean;
   readonly python?: Value;
@@ -78,11 +82,11 @@ export function fromHome(world: World, servers: readonly ServerDialect[], path: 
       for (const one of lowered(world, servers, invocation)) {
         if (found.length - before >= serverLimit) break;
         const called = one.via !== undefined;
-        const idle = home === shellScripts ? 'script' : invocation.task === undefined ? undefined : 'task';
+        const idle = !called && home !== shellScripts && invocation.task !== undefined;
         const { entrypoint, load } = one.found.deployment;
         const isNamed = entrypoint.known || entrypoint.hint !== undefined;
         const vague = invocation.elsewhere !== undefined && !isNamed && load === 'unknown';
-        found.push({ ...one, called, vague, ...(called || idle === undefined ? {} : { idle }) });
+        found.push({ ...one, called, vague, idle, ...(home === shellScripts ? { script: path } : {}) });
       }
   }
   return found;
@@ -101,7 +105,7 @@ function speaking(reading: Reading, path: string): Source | undefined {
   return file.source;
 }
 
-type Lowered = Pick<Commanded, 'found' | 'reading' | 'python'> & Pick<Invocation, 'via'>;
+type Lowered = Pick<Commanded, 'found' | 'reading' | 'python' | 'scripts'> & Pick<Invocation, 'via'>;
 
 function lowered(world: World, servers: readonly ServerDialect[], invocation: Invocation): Lowered[] {
   const starts = (program: string): boolean => servers.some((server) => server.starts(program));
@@ -112,11 +116,12 @@ function lowered(world: World, servers: readonly ServerDialect[], invocation: In
     const server = servers.find((each) => each.starts(one.program));
     const best = server === undefined ? undefined : bestFolder({ ...world, reading }, server, one);
     if (best === undefined) continue;
-    const { python, via } = one;
+    const { python, via, scripts = [] } = one;
     const deployment = via === undefined ? best.found.deployment : { ...best.found.deployment, via };
     const given = python === undefined ? {} : { python };
     found.push({
       ...best,
+      scripts,
       found: { ...best.found, deployment },
       ...given,
       ...(via === undefined ? {} : { via }),

@@ -48,7 +48,7 @@ function bare(name: string): readonly string[] {
 }
 
 /** The programs of the configuration that it names or finds. */
-function supervised(reading: Reading, { args, cwd, env }: Invocation): readonly Invocation[] {
+function supervised(reading: Reading, { args, cwd, env, elsewhere = [] }: Invocation): readonly Invocation[] {
   const chosen = args.findIndex((word) => word.text === '-c' || word.text === '--configuration');
   const name = chosen < 0 ? undefined : args[chosen + 1]?.text;
   const usual = [
@@ -57,8 +57,10 @@ function supervised(reading: Reading, { args, cwd, env }: Invocation): readonly 
     '/etc/supervisord.conf',
     '/etc/supervisor/supervisord.conf',
   ];
-  for (const file of name === undefined ? usual : [name]) {
-    const path = reading.resolve(cwd, file);
+  const names = name === undefined ? usual : [name];
+  for (const path of [cwd, ...elsewhere].flatMap((folder) =>
+    names.map((file) => reading.resolve(folder, file)),
+  )) {
     const opened =
       isWithin(reading.root, path) && reading.kind(path) === 'file' ? reading.peek(path) : undefined;
     if (!opened?.ok || opened.source.text.length > 256 * 1024) continue;

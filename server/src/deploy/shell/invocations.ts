@@ -33,6 +33,8 @@ export interface Invocation {
   readonly python?: Value;
   /** What starts it, where that stands in another place. */
   readonly via?: Location;
+  /** The project's scripts that it is started through. */
+  readonly scripts?: readonly string[];
   /** The task of a task file that it is part of. */
   readonly task?: string;
 }

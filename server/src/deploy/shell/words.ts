@@ -60,6 +60,11 @@ export interface Positional {
  */
 export const hole = /[\uE100-\uF8FF]/;
 
+/** `--$NAME`: an option of unknown name, which may take the next word. */
+export function isAnyOption({ text, unknown }: Word): boolean {
+  return /^--?$/.test(text) && unknown !== undefined;
+}
+
 /** What may stand before a command, and before its assignments. */
 export const keyword = /^(?:if|then|elif|else|while|until|do|!)$/;
 

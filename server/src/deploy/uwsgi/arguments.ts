@@ -3,7 +3,7 @@
 
 import type { Location } from '../../base/range.ts';
 import type { Problem } from '../model.ts';
-import type { Word } from '../shell/words.ts';
+import { isAnyOption, type Word } from '../shell/words.ts';
 import type { Given } from './expand.ts';
 import { allOptions, arityOf, shortOptions } from './option-table.ts';
 
@@ -77,7 +77,10 @@ export function readArguments(words: readonly Word[]): Arguments {
     const word = words[i];
     if (word === undefined) break;
     if (word.splits && word.text === '') open ??= word.unknown?.why;
-    else if (word.text === '--') {
+    else if (isAnyOption(word)) {
+      open ??= word.unknown?.why;
+      if (words[i + 1]?.text.startsWith('-') === false) i++;
+    } else if (word.text === '--') {
       files.push(...words.slice(i + 1));
       break;
     } else if (word.text.startsWith('--')) long(word);
