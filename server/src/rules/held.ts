@@ -79,6 +79,8 @@ function openAtFork(events: readonly ResourceEvent[], effect: ResourceEffect): R
   let open: ResourceEvent | undefined;
   for (const event of events) {
     if (!beforeFork(event.phase)) continue;
+    // A module that is imported when it is used first.
+    if (open === undefined && effect.opens === 'imported' && event.does !== 'asks') open = event;
     if (event.seeded && event.does === 'closes' && open !== undefined) open = { ...open, seeded: true };
     else if (
       event.does === 'opens' &&

@@ -130,7 +130,10 @@ function noticed<T>(m: Machine, name: string, at: Span, run: () => T): T {
 }
 
 function importedName(m: Machine, module: Value, base: string, name: string, at: Span): Value {
-  if (module.t === 'library') return libraryAttribute(module, name);
+  if (module.t === 'library') {
+    importResources(m, `${module.name}.${name}`, at);
+    return libraryAttribute(module, name);
+  }
   if (module.t !== 'module') return unknown;
   const found = moduleAttribute(m, module, name);
   if (found !== undefined) return found;

@@ -20,8 +20,7 @@ export const databaseRows: readonly LibraryRow[] = [
         methods: transactional,
         remedy:
           'psycopg2 asks for a connection of their own in forked processes: connect in each worker, from {hook}',
-        source:
-          'psycopg2, doc/src/usage.rst, "Thread and process safety"; test/servers/forked-libraries.test.ts',
+        source: 'psycopg2, doc/src/usage.rst, "Thread and process safety"',
       },
       {
         name: 'psycopg2.pool.ThreadedConnectionPool',

@@ -113,11 +113,11 @@ export const randomRows: readonly LibraryRow[] = [
       {
         name: 'numpy.random',
         noun: 'global generator of NumPy',
-        imports: ['numpy', 'numpy.random'],
         methods: { ...each('uses', ...numpyDraws), ...each('closes', 'seed', 'set_state') },
         remedy:
           'Call `numpy.random.seed()` without an argument in each worker, from {hook}, or make a generator there',
-        source: 'NumPy registers nothing to run after a fork; test/servers/forked-libraries.test.ts',
+        source:
+          'NumPy registers nothing to run after a fork, and from 2.0 on seeds when numpy.random is used first; test/servers/forked-libraries.test.ts',
       },
       {
         name: 'torch',
