@@ -126,7 +126,8 @@ function lowered(world: World, servers: readonly ServerDialect[], invocation: In
       ...given,
       ...(via === undefined ? {} : { via }),
     });
-    for (const more of best.found.more ?? []) found.push({ reading: best.reading, found: more, ...given });
+    for (const more of best.found.more ?? [])
+      found.push({ reading: best.reading, scripts, found: more, ...given });
   }
   return found;
 }
