@@ -20,7 +20,7 @@ function matters(event: Event): boolean {
   return (
     event.kind === 'thread-start' ||
     event.kind === 'queue-create' ||
-    (event.kind === 'resource' && event.does === 'opens') ||
+    event.kind === 'resource' ||
     (event.kind === 'gc' && (event.call === 'disable' || event.call === 'threshold-zero'))
   );
 }
