@@ -50,4 +50,11 @@ export function ranges(numbers: readonly number[]): string {
   return parts.join(', ');
 }
 
-export const serverNames = { uwsgi: 'uWSGI', gunicorn: 'gunicorn' } as const;
+export const serverNames = {
+  uwsgi: 'uWSGI',
+  gunicorn: 'gunicorn',
+  celery: 'Celery',
+  uvicorn: 'uvicorn',
+  granian: 'Granian',
+  python: 'Python',
+} as const;

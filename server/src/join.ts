@@ -4,7 +4,7 @@
 import { type Deployment, type Finding, rulebook, severities } from './analysis.ts';
 import { relativePath } from './base/path.ts';
 import type { DeploymentHint } from './live/match.ts';
-import type { LiveApp, LiveSnapshot, Reason } from './protocol/live.ts';
+import type { LiveApp, LiveSnapshot, Reason, ServerKind } from './protocol/live.ts';
 import type { SwitchOnAnswer } from './protocol/live-actions.ts';
 
 export type { WorkspaceView } from './live/ports.ts';
@@ -75,7 +75,8 @@ export function switchOnStats(
     const deployment = deployments.find((one) => keyOf(root, one) === app.deployment);
     if (deployment === undefined) continue;
     const { facts } = deployment;
-    if (facts.server !== 'uwsgi') return { ok: false, why: 'gunicorn has no statistics to switch on.' };
+    if (facts.server !== 'uwsgi')
+      return { ok: false, why: 'This server has no statistics that its configuration switches on.' };
     if (deployment.options.some(({ name }) => name === 'stats' || name === 'stats-server'))
       return { ok: false, why: 'Its configuration has a `stats` option already.' };
     const { at } = facts.optionHome;
@@ -107,7 +108,7 @@ function keyOf(root: string, { id }: Deployment): string {
 /** Undefined for servers that the monitor does not watch. */
 function hintOf(root: string, deployment: Deployment): DeploymentHint | undefined {
   const { server, cwd, load, entrypoint, options } = deployment;
-  if (server !== 'uwsgi' && server !== 'gunicorn') return undefined;
+  if (!isWatched(server)) return undefined;
   const stats = options.findLast(
     (option) => option.name === 'stats' || option.name === 'stats-server',
   )?.value;
@@ -121,6 +122,12 @@ function hintOf(root: string, deployment: Deployment): DeploymentHint | undefine
     ...(entrypoint.known ? { entrypoint: nameOf(entrypoint.value) } : {}),
     ...(stats === undefined ? {} : { stats }),
   };
+}
+
+type Watched = Exclude<ServerKind, 'python'>;
+
+function isWatched(server: Deployment['server']): server is Watched {
+  return ['uwsgi', 'gunicorn', 'celery', 'uvicorn', 'granian'].includes(server);
 }
 
 /** The server's own file, as against a Procfile or a script that holds its command. */

@@ -12,7 +12,7 @@ import { lostThreads, settledSeconds } from './lost-threads.ts';
 import { type DeploymentHint, entrypointOf } from './match.ts';
 import { Members } from './members.ts';
 import { type Reading, totalsOf } from './memory.ts';
-import { appName, sameness } from './name.ts';
+import { appName, loadOf, sameness } from './name.ts';
 import { ageSeconds, type ProcReader } from './proc.ts';
 import { parseAvailable, roomFor } from './room.ts';
 import { Series } from './series.ts';
@@ -166,15 +166,15 @@ export class TrackedApp {
     const living = this.members.workers().filter((worker) => worker.alive);
     const { cgroup, machineFree, lost } = this.around(now);
     const room = roomFor(living, cgroup, machineFree);
-    const preload = this.stats.preload === undefined ? undefined : this.stats.preload ? 'preload' : 'lazy';
     return {
       id: this.id,
       launch: processId(root.stat),
       name: this.name,
       server: root.recognised.server,
       entrypoint: this.entrypoint,
-      load: root.facts.load ?? preload ?? this.hint?.load ?? 'unknown',
+      load: loadOf(this.group, this.stats.preload) ?? this.hint?.load ?? 'unknown',
       cwd: root.cwd ?? null,
+      ...(root.inside === undefined ? {} : { inside: root.inside }),
       deployment: this.hint?.id ?? null,
       master: master?.view(uptime) ?? null,
       workers: [
@@ -189,7 +189,8 @@ export class TrackedApp {
       stats: this.stats.state,
       ...(lost === undefined ? {} : { lostThreads: lost }),
       reasons: [],
-      restartable: !root.recognised.titled && root.cwd !== undefined && !this.orphaned,
+      restartable:
+        !root.recognised.titled && root.cwd !== undefined && root.inside === undefined && !this.orphaned,
     };
   }
 

@@ -16,6 +16,8 @@ export interface Recognised {
   readonly titleName?: string;
   /** uWSGI's worker number from its title. */
   readonly ordinal?: number;
+  /** A fresh interpreter that multiprocessing started: it has arguments of its own. */
+  readonly spawned?: true;
   /** The server's own arguments, without interpreter and script; empty under a title. */
   readonly arguments: readonly string[];
 }
@@ -27,7 +29,7 @@ const uwsgiScripts = /^(py)?uwsgi([-_](core|python[\d.]*))?$/;
 export function recognise(argv: readonly string[]): Recognised | undefined {
   const first = argv[0];
   if (first === undefined) return undefined;
-  return gunicornTitle(argv) ?? uwsgiTitle(argv) ?? fromArguments(argv);
+  return gunicornTitle(argv) ?? uwsgiTitle(argv) ?? celeryTitle(argv) ?? spawned(argv) ?? fromArguments(argv);
 }
 
 function gunicornTitle(argv: readonly string[]): Recognised | undefined {
@@ -52,6 +54,31 @@ function uwsgiTitle(argv: readonly string[]): Recognised | undefined {
   };
 }
 
+/** `[celeryd: celery@host:MainProcess] -active- (worker -A shop)`, `[celeryd: celery@host:ForkPoolWorker-1]`. */
+function celeryTitle(argv: readonly string[]): Recognised | undefined {
+  const match = /^\[celeryd: \S+:(MainProcess|(?:ForkPool)?Worker-(\d+))\]/.exec(argv[0] ?? '');
+  if (match === null) return undefined;
+  const ordinal = match[2] === undefined ? {} : { ordinal: Number(match[2]) };
+  const role = match[1] === 'MainProcess' ? 'master' : 'worker';
+  return { server: 'celery', role, titled: true, arguments: [], ...ordinal };
+}
+
+function spawned(argv: readonly string[]): Recognised | undefined {
+  if (!argv.includes('--multiprocessing-fork')) return undefined;
+  return { server: 'python', role: 'worker', titled: false, spawned: true, arguments: [] };
+}
+
+/** Programs by their script and by their module; Celery's other commands fork nothing. */
+const plainServers: readonly (readonly [ServerKind, RegExp, (rest: readonly string[]) => boolean])[] = [
+  ['celery', /^celery$/, (rest) => rest.includes('worker')],
+  ['uvicorn', /^uvicorn$/, () => true],
+  ['granian', /^granian$/, () => true],
+];
+
+function plainServer(name: string, rest: readonly string[]): ServerKind | undefined {
+  return plainServers.find(([, pattern, wanted]) => pattern.test(name) && wanted(rest))?.[0];
+}
+
 function fromArguments(argv: readonly string[]): Recognised | undefined {
   const plain = (server: ServerKind, rest: readonly string[]): Recognised => ({
     server,
@@ -65,10 +92,14 @@ function fromArguments(argv: readonly string[]): Recognised | undefined {
   if (script === undefined) return undefined;
   const rest = argv.slice(script.at + 1);
   if (script.module !== undefined) {
-    return gunicornModules.test(script.module) ? plain('gunicorn', rest) : undefined;
+    if (gunicornModules.test(script.module)) return plain('gunicorn', rest);
+    const server = plainServer(script.module.replace(/\.__main__$/, ''), rest);
+    return server && plain(server, rest);
   }
   const name = baseName(argv[script.at] ?? '');
   if (gunicornScripts.test(name)) return plain('gunicorn', rest);
+  const other = plainServer(name, rest);
+  if (other !== undefined) return plain(other, rest);
   if (!uwsgiScripts.test(name)) return undefined;
   // An emperor loads nothing itself: its vassals are servers of their own.
   return rest.some((argument) => /^--emperor(=|$)/.test(argument)) ? undefined : plain('uwsgi', rest);
@@ -101,7 +132,39 @@ export interface ArgumentFacts {
 }
 
 export function argumentFacts(server: ServerKind, argv: readonly string[]): ArgumentFacts {
-  return server === 'gunicorn' ? gunicornFacts(argv) : uwsgiFacts(argv);
+  switch (server) {
+    case 'gunicorn':
+      return gunicornFacts(argv);
+    case 'uwsgi':
+      return uwsgiFacts(argv);
+    case 'celery':
+      return celeryFacts(argv);
+    case 'uvicorn':
+    case 'granian':
+      return asgiFacts(argv);
+    case 'python':
+      return { configs: [] };
+  }
+}
+
+/** Only its default pool forks; the others run in the one process. */
+function celeryFacts(argv: readonly string[]): ArgumentFacts {
+  const value = (...names: readonly string[]): string | undefined => {
+    const at = argv.findIndex((argument) => names.includes(argument.split('=')[0] ?? ''));
+    const argument = argv[at];
+    if (argument === undefined) return undefined;
+    return argument.includes('=') ? argument.slice(argument.indexOf('=') + 1) : argv[at + 1];
+  };
+  const pool = value('-P', '--pool') ?? 'prefork';
+  const load = pool === 'prefork' || pool === 'processes' ? 'preload' : undefined;
+  return facts(value('-A', '--app'), load, value('--workdir'), [], undefined);
+}
+
+/** The first `module:callable`. How the workers are made is seen at the workers. */
+function asgiFacts(argv: readonly string[]): ArgumentFacts {
+  const entrypoint = argv.find((argument) => /^[\w.]+:[\w.]+(\(\))?$/.test(argument));
+  const at = argv.findIndex((argument) => argument === '--app-dir' || argument === '--working-dir');
+  return facts(entrypoint, undefined, at < 0 ? undefined : argv[at + 1], [], undefined);
 }
 
 /** Flags of gunicorn that take no value: what follows any other option is its value. */

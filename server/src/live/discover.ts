@@ -3,6 +3,7 @@
 // Knows titles, arguments, parentage and signals; reads no memory and no configuration file.
 
 import { type ArgumentFacts, argumentFacts, type Recognised, recognise } from './commandline.ts';
+import { Namespaces } from './namespaces.ts';
 import { ageSeconds, type ProcReader, type Stat, statusField } from './proc.ts';
 
 /** A process that belongs to a server. */
@@ -11,7 +12,10 @@ export interface ServerProcess {
   readonly recognised: Recognised;
   readonly facts: ArgumentFacts;
   readonly argv: readonly string[];
+  /** As it is called here, where it can be told. */
   readonly cwd: string | undefined;
+  /** Of a process in a container: its pid and folder as they are there. */
+  readonly inside?: { readonly pid: number; readonly cwd: string };
   /** Signals it catches and ignores: each kind of process of a server has its own set. */
   readonly signals: Signals;
 }
@@ -51,8 +55,19 @@ export class Discovery {
   private groups: readonly Group[] | undefined;
   private uptime = 0;
 
-  constructor(proc: ProcReader) {
+  private readonly namespaces: Namespaces;
+  private picked: ReadonlySet<number> = new Set();
+
+  constructor(proc: ProcReader, folders: () => readonly string[] = () => []) {
     this.proc = proc;
+    this.namespaces = new Namespaces(proc, folders);
+  }
+
+  /** Forking parents that are watched whatever they are. */
+  pick(pids: readonly number[]): void {
+    this.picked = new Set(pids);
+    for (const [pid, { process }] of [...this.known])
+      if (process === undefined || process.recognised.server === 'python') this.forget(pid);
   }
 
   /** Undefined when there is no /proc. `now` in milliseconds, monotonic. */
@@ -82,7 +97,7 @@ export class Discovery {
       this.forget(pid);
       return;
     }
-    const process = stat.state === 'Z' ? undefined : describe(this.proc, stat);
+    const process = stat.state === 'Z' ? undefined : this.describe(stat);
     const young = ageSeconds(stat.startTime, this.uptime) < youngSeconds;
     const again = before?.startTime === stat.startTime ? before.pause * 2 : pause.other;
     const next = young ? pause.young : process === undefined ? Math.min(pause.longest, again) : pause.server;
@@ -94,27 +109,32 @@ export class Discovery {
       next: now + next,
     });
   }
+
+  /** What a process says about itself; undefined when it belongs to no server we know. */
+  private describe(stat: Stat): ServerProcess | undefined {
+    const { proc } = this;
+    const argv = proc.arguments(stat.pid);
+    const isPicked = this.picked.has(stat.pid) || this.picked.has(stat.ppid);
+    const recognised = recognise(argv) ?? (isPicked ? pickedProcess : undefined);
+    if (recognised === undefined) return undefined;
+    const status = proc.read(stat.pid, 'status');
+    const text = status.ok ? status.text : '';
+    return {
+      stat,
+      recognised,
+      facts: argumentFacts(recognised.server, recognised.arguments),
+      argv,
+      ...this.namespaces.placeOf(stat.pid, text),
+      signals: readSignals(text),
+    };
+  }
 }
 
-/** What a process says about itself; undefined when it belongs to no server we know. */
-function describe(proc: ProcReader, stat: Stat): ServerProcess | undefined {
-  const argv = proc.arguments(stat.pid);
-  const recognised = recognise(argv);
-  if (recognised === undefined) return undefined;
-  return {
-    stat,
-    recognised,
-    facts: argumentFacts(recognised.server, recognised.arguments),
-    argv,
-    cwd: proc.link(stat.pid, 'cwd'),
-    signals: readSignals(proc, stat.pid),
-  };
-}
+const pickedProcess: Recognised = { server: 'python', role: 'unknown', titled: false, arguments: [] };
 
-function readSignals(proc: ProcReader, pid: number): Signals {
-  const text = proc.read(pid, 'status');
+function readSignals(status: string): Signals {
   const mask = (name: string): bigint => {
-    const value = text.ok ? statusField(text.text, name) : undefined;
+    const value = statusField(status, name);
     return value !== undefined && /^[0-9a-f]+$/i.test(value) ? BigInt(`0x${value}`) : 0n;
   };
   return { caught: mask('SigCgt'), ignored: mask('SigIgn') };
@@ -142,15 +162,33 @@ function groupOf(
   const children = processes.filter(
     (process) => process.stat.ppid === root.stat.pid && !isRoot(process) && isWorker(process),
   );
-  const hasMaster = !(root.recognised.server === 'uwsgi' && !root.recognised.titled && handlesRequests(root));
+  const hasMaster = isMaster(root, children);
   const workers = (hasMaster ? children : [root, ...children]).sort(
     (a, b) => a.stat.startTime - b.stat.startTime || a.stat.pid - b.stat.pid,
   );
   return { root, hasMaster, workers };
 }
 
+/** Whether the process that was started only looks after others. */
+function isMaster({ recognised, signals }: ServerProcess, children: readonly ServerProcess[]): boolean {
+  switch (recognised.server) {
+    case 'uwsgi':
+      // Only a process of uWSGI that answers requests itself catches PIPE; its master ignores it.
+      return recognised.titled || !has(signals.caught, signal.pipe);
+    case 'gunicorn':
+      return true;
+    case 'celery':
+    case 'uvicorn':
+    case 'granian':
+    case 'python':
+      // Without children it does the work itself.
+      return children.length > 0;
+  }
+}
+
 /** A fork keeps the arguments; under titles the server's name is what remains. */
 function forkedFrom(child: ServerProcess, parent: ServerProcess): boolean {
+  if (child.recognised.spawned) return ['uvicorn', 'granian', 'python'].includes(parent.recognised.server);
   if (child.recognised.server !== parent.recognised.server) return false;
   if (child.recognised.titled || parent.recognised.titled) return true;
   return (
@@ -184,11 +222,15 @@ function has(mask: bigint, number: number): boolean {
  */
 function isWorker({ recognised, signals }: ServerProcess): boolean {
   if (recognised.titled) return recognised.role === 'worker';
-  if (recognised.server === 'uwsgi') return !has(signals.ignored, signal.usr2);
-  return !has(signals.caught, signal.hup) && has(signals.caught, signal.ttin);
-}
-
-/** Only a process of uWSGI that answers requests itself catches PIPE; its master ignores it. */
-function handlesRequests({ signals }: ServerProcess): boolean {
-  return has(signals.caught, signal.pipe);
+  switch (recognised.server) {
+    case 'uwsgi':
+      return !has(signals.ignored, signal.usr2);
+    case 'gunicorn':
+      return !has(signals.caught, signal.hup) && has(signals.caught, signal.ttin);
+    case 'celery':
+    case 'uvicorn':
+    case 'granian':
+    case 'python':
+      return true;
+  }
 }

@@ -26,7 +26,8 @@ export function lostThreads({
   workers,
   controlSocket,
 }: ThreadsOfGroup): LostThreads | undefined {
-  if (workers.length === 0) return undefined;
+  // The masters of the others run threads of their own, whose number nobody knows.
+  if (workers.length === 0 || (server !== 'uwsgi' && server !== 'gunicorn')) return undefined;
   const main = master.threads.find(({ tid }) => tid === master.pid)?.name;
   const beside = master.threads.filter(({ tid }) => tid !== master.pid);
   // The server's own: newer Pythons give it a name, on others it is one of those that look alike.

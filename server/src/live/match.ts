@@ -56,7 +56,7 @@ function fitness(group: Group, hint: DeploymentHint): number {
   if (!named && (cwd !== hint.cwd || !fitsUnnamed(group, hint))) return 0;
   const entrypoint = entrypointOf(group);
   const known = entrypoint !== undefined && hint.entrypoint !== undefined;
-  if (known && !sameEntrypoint(entrypoint, hint.entrypoint)) return 0;
+  if (known && !sameEntrypoint(hint.server, entrypoint, hint.entrypoint)) return 0;
   return 1 + (named ? 4 : 0) + (known ? 2 : 0) + (hint.config === undefined ? 0 : 1);
 }
 
@@ -85,7 +85,9 @@ export function entrypointOf(group: Group): string | undefined {
 }
 
 /** gunicorn's default callable is `application`; `app()` and `app` differ in who calls it, not in the place. */
-function sameEntrypoint(a: string, b: string): boolean {
+function sameEntrypoint(server: ServerKind, a: string, b: string): boolean {
+  // Celery finds the application in the module by itself.
+  if (server === 'celery') return a.split(':')[0] === b.split(':')[0];
   const normal = (entrypoint: string): string => {
     const [module = '', callable = 'application'] = entrypoint.split(':');
     return `${module}:${callable.replace(/\(.*\)$/, '')}`;

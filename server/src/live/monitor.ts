@@ -54,7 +54,7 @@ export class Monitor {
 
   constructor(ports: MonitorPorts) {
     this.ports = ports;
-    this.discovery = new Discovery(ports.proc);
+    this.discovery = new Discovery(ports.proc, () => ports.folders());
     this.registry = new Registry(ports.proc, ports.cgroupMount, ports);
     this.limiter = new Limiter(coreShare, ports.clock.now(), { burst: 40 });
   }
@@ -143,6 +143,12 @@ export class Monitor {
       .sort((a, b) => a.time - b.time);
   }
 
+  /** Forking parents to watch whatever they are, wherever they run. */
+  pick(pids: readonly number[]): void {
+    this.discovery.pick(pids);
+    this.registry.pick(pids);
+  }
+
   saved(path: string): void {
     this.registry.saved(path, this.ports.clock.now());
   }
@@ -184,13 +190,14 @@ export class Monitor {
     const now = this.ports.clock.now();
     await Promise.all(
       this.registry.apps.map(async (app) => {
-        const interval = statsInterval[app.group.root.recognised.server];
-        if (!full && app.statsAskedAt !== undefined && now - app.statsAskedAt < interval) return;
-        let source: StatsSource | undefined;
+        const found: { source?: StatsSource | undefined } = {};
         this.paid(() => {
-          source = app.source.sourceOf(app, now);
+          found.source = app.source.sourceOf(app, now);
         });
+        const { source } = found;
         if (source === undefined) return;
+        const lately = app.statsAskedAt !== undefined && now - app.statsAskedAt < statsInterval(source);
+        if (!full && lately) return;
         app.statsAskedAt = now;
         app.takeStats(await this.ports.askStats(source), this.ports.clock.now());
       }),

@@ -1,7 +1,8 @@
-// What an application is called, and what makes two launches the same application. Pure.
+// What an application is called, how it is loaded, and what makes two launches the same application. Pure.
 
+import type { LiveLoadMode } from '../protocol/live.ts';
 import { baseName } from './commandline.ts';
-import type { ServerProcess } from './discover.ts';
+import type { Group, ServerProcess } from './discover.ts';
 
 /** The project's name as people say it: the top package, or the folder where that says nothing. */
 export function appName(entrypoint: string | null, cwd: string | undefined): string {
@@ -16,4 +17,14 @@ export function appName(entrypoint: string | null, cwd: string | undefined): str
 export function sameness({ recognised, facts, cwd }: ServerProcess, entrypoint: string | null): string {
   const where = entrypoint ?? facts.configs.join('\t');
   return [recognised.server, cwd ?? '', where].join('\n');
+}
+
+/** What the running processes tell of it; `preload`: what the server said. */
+export function loadOf({ root, workers }: Group, preload: boolean | undefined): LiveLoadMode | undefined {
+  if (root.facts.load !== undefined) return root.facts.load;
+  if (preload !== undefined) return preload ? 'preload' : 'lazy';
+  const { server } = root.recognised;
+  if (workers.some(({ recognised }) => recognised.spawned)) return 'spawn';
+  // Where Python forks by default, Granian does; each worker then loads the application for itself.
+  return server === 'granian' && workers.some((worker) => worker !== root) ? 'lazy' : undefined;
 }

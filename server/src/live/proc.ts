@@ -4,7 +4,7 @@
 // Reads are synchronous on purpose: /proc answers from memory, one read costs less than handing it to another
 // thread, and what it costs can be measured exactly.
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 export type ProcError = 'gone' | 'denied' | 'failed';
 
@@ -77,8 +77,22 @@ export class ProcReader {
   }
 
   link(pid: number, name: 'cwd' | 'exe' | 'root' | `ns/${string}` | `fd/${string}`): string | undefined {
+    return this.linkOf(`${pid}/${name}`);
+  }
+
+  linkOf(path: string): string | undefined {
     try {
-      return readlinkSync(`${this.root}/${pid}/${name}`);
+      return readlinkSync(`${this.root}/${path}`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A file as a process sees it, also one of another mount namespace: what tells it from all others. */
+  identity(path: string): string | undefined {
+    try {
+      const { dev, ino } = statSync(path, { bigint: true });
+      return `${dev}:${ino}`;
     } catch {
       return undefined;
     }

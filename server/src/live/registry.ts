@@ -28,6 +28,8 @@ export class Registry {
   private readonly ended = new Map<string, TrackedApp>();
   /** Servers that run outside of the workspace. */
   elsewhere = 0;
+  /** Pids of parents that are watched wherever they run. */
+  private picked: ReadonlySet<number> = new Set();
 
   constructor(proc: ProcReader, cgroupMount: string, workspace: Workspace) {
     this.proc = proc;
@@ -52,6 +54,14 @@ export class Registry {
     this.running.clear();
   }
 
+  pick(pids: readonly number[]): void {
+    this.picked = new Set(pids);
+    for (const { id, group } of this.apps) {
+      const { recognised, stat } = group.root;
+      if (recognised.server === 'python' && !this.picked.has(stat.pid)) this.running.delete(id);
+    }
+  }
+
   /** False when there is no process table. */
   look(discovery: Discovery, now: number): boolean {
     const groups = discovery.look(now);
@@ -64,7 +74,9 @@ export class Registry {
     const left = this.endThoseGone(new Set(groups.map(appId)), now);
     const members = this.members();
     const candidates = groups.filter((group) => !members.has(processId(group.root.stat)));
-    const ours = candidates.filter((group) => servesWorkspace(group, folders, hints));
+    const ours = candidates.filter(
+      (group) => this.picked.has(group.root.stat.pid) || servesWorkspace(group, folders, hints),
+    );
     this.elsewhere = candidates.length - ours.length;
     const kept = new Set(ours.map(appId));
     for (const app of this.apps)

@@ -15,6 +15,8 @@ export function restartPlan(proc: ProcReader, appId: string, name: string, group
   if (!all.some((one) => isSame(proc, one)))
     return { ok: false, why: 'This application is no longer running.' };
   if (root.cwd === undefined) return { ok: false, why: 'It belongs to another user, who has to restart it.' };
+  if (root.inside !== undefined)
+    return { ok: false, why: 'It runs in a container: restart it there, or the container.' };
   if (root.recognised.titled) return { ok: false, why: titled };
   const environment = readEnvironment(proc, root.stat.pid);
   const cwd = startFolder(root, environment.pwd);

@@ -60,6 +60,11 @@ export class LiveService {
     return this.monitor.history(appId);
   }
 
+  /** Watches these forking parents too. */
+  pick(pids: readonly number[]): void {
+    this.monitor.pick(pids);
+  }
+
   /** Something happened elsewhere that belongs on the time line. */
   note({ path }: NoteParams): void {
     this.monitor.saved(path);

@@ -5,7 +5,7 @@ import type { TrackedApp } from './app.ts';
 import { readGunicornControl } from './gunicorn-control.ts';
 import type { ProcReader } from './proc.ts';
 import { controlSocketOf } from './sockets.ts';
-import type { StatsResult } from './stats.ts';
+import { insideContainer, type StatsResult } from './stats.ts';
 import { parseStatsAddress, readUwsgiStats, type StatsAddress } from './uwsgi-stats.ts';
 
 export type StatsSource =
@@ -13,7 +13,12 @@ export type StatsSource =
   | { readonly kind: 'gunicorn'; readonly path: string };
 
 /** gunicorn answers with a thread of the master, whose memory the workers share: it is asked less often. */
-export const statsInterval = { uwsgi: 1900, gunicorn: 4900 } as const;
+const interval = { uwsgi: 1900, gunicorn: 4900 } as const;
+
+/** Milliseconds between two questions. */
+export function statsInterval(source: StatsSource): number {
+  return interval[source.kind];
+}
 
 /** Open files are looked through this often, until a socket is found. */
 const searchInterval = 5000;
@@ -30,6 +35,10 @@ export class SourceFinder {
 
   sourceOf(app: TrackedApp, now: number): StatsSource | undefined {
     const { root } = app.group;
+    if (root.inside !== undefined) {
+      app.stats.state = { kind: 'off', how: insideContainer };
+      return undefined;
+    }
     switch (root.recognised.server) {
       case 'uwsgi': {
         const written = root.facts.stats ?? app.hint?.stats;
@@ -39,6 +48,8 @@ export class SourceFinder {
       case 'gunicorn':
         this.search(app, now);
         return this.controlSocket ? { kind: 'gunicorn', path: this.controlSocket } : undefined;
+      default:
+        return undefined;
     }
   }
 

@@ -46,7 +46,15 @@ export const howToSwitchOn: Readonly<Record<ServerKind, string>> = {
     'Add `stats = 127.0.0.1:9191` to its configuration and restart it: then requests, busy and cheaped workers are shown.',
   gunicorn:
     'gunicorn 25.1 and later tells more at its control socket, unless that is switched off or belongs to another user.',
+  celery:
+    'Celery tells about its tasks through its broker only, which `celery inspect` asks; that is not done here.',
+  uvicorn: 'uvicorn keeps no statistics.',
+  granian: 'Granian tells none here.',
+  python: 'Nothing is known of this program but what the kernel tells.',
 };
+
+/** The addresses of a container are not this machine's. */
+export const insideContainer = 'It runs in a container, whose sockets are not asked from here.';
 
 export class StatsFollower {
   state: StatsState;

@@ -49,6 +49,9 @@ export class Live {
       liveMethods.switchOnStats,
       ({ appId }: { readonly appId: string }) => this.#switchOnStats(appId),
     );
+    connection.onNotification(liveMethods.pick, ({ pids }: { readonly pids: readonly number[] }) =>
+      service.pick(pids),
+    );
     connection.onNotification(liveMethods.note, (note: NoteParams) => service.note(note));
   }
 

@@ -3,7 +3,8 @@
 
 import type { LiveEvent, StoppedApp } from './live-events.ts';
 
-export type ServerKind = 'uwsgi' | 'gunicorn';
+/** `python`: any forking parent that somebody picked. */
+export type ServerKind = 'uwsgi' | 'gunicorn' | 'celery' | 'uvicorn' | 'granian' | 'python';
 
 export type LiveLoadMode = 'preload' | 'lazy' | 'spawn' | 'unknown';
 
@@ -152,6 +153,8 @@ export interface LiveApp {
   readonly entrypoint: string | null;
   readonly load: LiveLoadMode;
   readonly cwd: string | null;
+  /** Where it runs in a container that shares the workspace: pid and folder as they are there. */
+  readonly inside?: { readonly pid: number; readonly cwd: string };
   /** Of the deployment it was started from, where one fits. */
   readonly deployment: string | null;
   /** Null where uWSGI runs without one. */
@@ -261,6 +264,8 @@ export const liveMethods = {
   update: 'forksight/live/update',
   /** Client to server, request `{ appId }`: `RestartAnswer`. */
   restartPlan: 'forksight/live/restartPlan',
+  /** Client to server, notification `{ pids }`: watch these forking parents too, whatever they are. */
+  pick: 'forksight/live/pick',
   /** Client to server, request `{ processId }`: `DetailAnswer` of live-detail.ts. */
   detail: 'forksight/live/detail',
   /** Client to server, request `{ appId }`: `AppHistory` of live-events.ts, or null. */

@@ -98,3 +98,60 @@ describe('what the arguments tell', () => {
     assert.equal(argumentFacts('uwsgi', words('--mount /api=shop:app')).entrypoint, 'shop:app');
   });
 });
+
+describe('other servers', () => {
+  const cases: readonly [string, readonly string[], string | undefined, object][] = [
+    [
+      'celery',
+      ['/v/bin/python', '/v/bin/celery', '-A', 'shop', 'worker'],
+      'celery',
+      { load: 'preload', entrypoint: 'shop' },
+    ],
+    [
+      'celery with another pool',
+      ['celery', '--app=shop', 'worker', '-P', 'solo'],
+      'celery',
+      { entrypoint: 'shop' },
+    ],
+    [
+      'celery as a module',
+      ['python3', '-m', 'celery', '-A', 'shop.tasks', 'worker'],
+      'celery',
+      { load: 'preload', entrypoint: 'shop.tasks' },
+    ],
+    ['celery beat', ['celery', '-A', 'shop', 'beat'], undefined, {}],
+    [
+      'uvicorn',
+      ['python3', '/v/bin/uvicorn', '--workers', '2', 'shop.web:app'],
+      'uvicorn',
+      { entrypoint: 'shop.web:app' },
+    ],
+    [
+      'granian',
+      ['/v/bin/granian', '--interface', 'wsgi', 'shop:create_app()'],
+      'granian',
+      { entrypoint: 'shop:create_app()' },
+    ],
+    ['a script of that name', ['python3', '-c', 'import uvicorn'], undefined, {}],
+  ];
+  for (const [name, argv, server, expected] of cases) {
+    it(name, () => {
+      const recognised = recognise(argv);
+      assert.equal(recognised?.server, server);
+      if (recognised === undefined) return;
+      const { configs: _, ...facts } = argumentFacts(recognised.server, recognised.arguments);
+      assert.deepEqual(facts, expected);
+    });
+  }
+
+  it('Celery by its titles', () => {
+    const role = (title: string) => recognise([title])?.role;
+    assert.equal(role('[celeryd: celery@box:MainProcess] -active- (worker -A shop)'), 'master');
+    assert.equal(recognise(['[celeryd: celery@box:ForkPoolWorker-12]'])?.ordinal, 12);
+  });
+
+  it('a fresh interpreter of multiprocessing is nobody’s master', () => {
+    const argv = ['python3', '-c', 'from multiprocessing.spawn import spawn_main', '--multiprocessing-fork'];
+    assert.deepEqual([recognise(argv)?.role, recognise(argv)?.spawned], ['worker', true]);
+  });
+});
