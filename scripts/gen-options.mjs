@@ -2,11 +2,11 @@
 // `uwsgi --help` prints, and what gunicorn keeps in `gunicorn.config`. One short line an option, in our own table's form.
 // With --check nothing is written: exit 1 when a table is not as it would be made.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quoted, writeOrCheck } from './lib/generated.mjs';
 import { root } from './lib/paths.mjs';
 import { run } from './lib/processes.mjs';
+import { ensureFormatsVenv } from './lib/uwsgi-formats.mjs';
 import { ensureVenv } from './lib/venv.mjs';
 
 const folder = join(root, 'server/src/knowledge/options');
@@ -129,15 +129,11 @@ export const gunicornChoices: Readonly<Record<string, readonly string[]>> = ${JS
 }
 
 function head(origin) {
-  return `// Made by scripts/gen-options.mjs from ${origin} of the program in test/servers/requirements.txt: names and facts, each in one line.\n`;
+  return `// Made by scripts/gen-options.mjs from ${origin} of the program the tests pin: names and facts, each in one line.\n`;
 }
 
 function entry(words) {
   return `  [${words.map(quoted).join(', ')}],`;
-}
-
-function quoted(text) {
-  return JSON.stringify(text);
 }
 
 /** The first sentence of reStructuredText, without its markup. */
@@ -167,25 +163,8 @@ function pythonText(value) {
   return JSON.stringify(value);
 }
 
-/** The table as the formatter wants it. */
-function formatted(file, text) {
-  const biome = join(root, 'node_modules/.bin/biome');
-  const args = ['format', `--stdin-file-path=${file}`];
-  const result = spawnSync(biome, args, { cwd: root, input: text, encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`biome could not format ${file}: ${result.stderr}`);
-  return result.stdout;
-}
-
 const venv = await ensureVenv({ requirements: join(root, 'test/servers/requirements.txt') });
-const wanted = [
-  ['uwsgi.generated.ts', await uwsgiTable(venv)],
-  ['gunicorn.generated.ts', await gunicornTable(venv)],
-].map(([name, text]) => [join(folder, name), formatted(join(folder, name), text)]);
-const stale = wanted.filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
-if (process.argv.includes('--check')) {
-  for (const [file] of stale) console.error(`${file} is out of date: run node scripts/gen-options.mjs`);
-  process.exitCode = stale.length > 0 ? 1 : 0;
-} else {
-  for (const [file, text] of stale) writeFileSync(file, text);
-  console.log(`${wanted.length} tables, ${stale.length} written`);
-}
+writeOrCheck('scripts/gen-options.mjs', [
+  [join(folder, 'uwsgi.generated.ts'), await uwsgiTable(await ensureFormatsVenv())],
+  [join(folder, 'gunicorn.generated.ts'), await gunicornTable(venv)],
+]);

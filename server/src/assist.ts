@@ -163,7 +163,9 @@ function values(server: OptionServer, { name, range: replaced, quoted }: Spot): 
 function describe(server: OptionServer, info: OptionInfo): string {
   const facts = [
     ...info.flags.map((flag) => `\`${flag}\``),
+    ...(kinds.get(info.type ?? '') ?? []),
     ...(info.default === undefined ? [] : [`default \`${info.default}\``]),
+    ...(info.master ? ['switches the master on'] : []),
     ...(info.since === undefined ? [] : [`since ${info.since}`]),
     optionOrigin[server],
   ];
@@ -171,6 +173,13 @@ function describe(server: OptionServer, info: OptionInfo): string {
   const help = info.help === '' ? [] : [sentence(info.help)];
   return [`**${info.name}** (${facts.join(', ')})`, ...help, ...note].join('\n\n');
 }
+
+/** What uWSGI takes, where the name of the option leaves room for doubt. */
+const kinds: ReadonlyMap<string, readonly string[]> = new Map([
+  ['flag', ['on or off']],
+  ['megabytes', ['in megabytes']],
+  ['list', ['may be given several times']],
+]);
 
 function sentence(help: string): string {
   const text = help.replace(/^[a-z](?=[a-z]* )/, (first) => first.toUpperCase());

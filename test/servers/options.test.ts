@@ -1,4 +1,4 @@
-// The generated tables of options are what the installed programs say.
+// The generated tables of options are what the installed programs and their sources say.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -6,9 +6,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { venv } from './lib/venv.ts';
 
-test('the tables of options are what the programs say', async () => {
-  await venv();
-  const script = fileURLToPath(new URL('../../scripts/gen-options.mjs', import.meta.url));
-  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-});
+for (const name of ['gen-options.mjs', 'gen-uwsgi-facts.mjs'])
+  test(`${name} --check: the tables are as they would be made`, async () => {
+    await venv();
+    const script = fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  });

@@ -100,7 +100,19 @@ test('a file that a deployment was read from counts, whatever its name', async (
 test('help on the name and on the value, with flags, default, and version', () => {
   assert.match(
     help('uwsgi.ini', '[uwsgi]\nmas|ter = true') ?? '',
-    /^\*\*master\*\* \(`-M`, `--master`, uWSGI 2\.0\.\d+\)$/,
+    /^\*\*master\*\* \(`-M`, `--master`, on or off, uWSGI 2\.0\.\d+\)$/,
+  );
+  assert.match(
+    help('uwsgi.ini', '[uwsgi]\npro|cesses = 4') ?? '',
+    /^\*\*processes\*\* \(`-p`, `--processes`, default `1`, uWSGI/,
+  );
+  assert.match(
+    help('uwsgi.ini', '[uwsgi]\nreload-on-f|d = 4') ?? '',
+    /^\*\*reload-on-fd\*\* \(`--reload-on-fd`, may be given several times, switches the master on, uWSGI/,
+  );
+  assert.match(
+    help('uwsgi.ini', '[uwsgi]\npy-call-uwsgi-fork-ho|oks = 1') ?? '',
+    /on or off, since 2\.0\.21, uWSGI/,
   );
   assert.match(help('uwsgi.ini', '[uwsgi]\nmaster = tr|ue') ?? '', /^\*\*master\*\*/);
   assert.match(

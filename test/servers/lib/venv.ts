@@ -1,7 +1,7 @@
 // The Python with the real servers, as the server suites and the oracle use it: built once, cached outside the tree.
 
 import { fileURLToPath } from 'node:url';
-import { ensureUwsgiFormats } from '../../../scripts/lib/system.mjs';
+import { ensureFormatsVenv } from '../../../scripts/lib/uwsgi-formats.mjs';
 import { ensureVenv, type Venv } from '../../../scripts/lib/venv.mjs';
 
 /**
@@ -22,13 +22,7 @@ export function venv(of: Requirements = 'requirements'): Promise<Venv> {
   const before = built.get(of);
   if (before !== undefined) return before;
   const requirements = fileURLToPath(new URL(`../${of}.txt`, import.meta.url));
-  const building = of === 'requirements-formats' ? withFormats(requirements) : ensureVenv({ requirements });
+  const building = of === 'requirements-formats' ? ensureFormatsVenv() : ensureVenv({ requirements });
   built.set(of, building);
   return building;
-}
-
-async function withFormats(requirements: string): Promise<Venv> {
-  await ensureUwsgiFormats();
-  const build = { UWSGI_PROFILE_OVERRIDE: 'xml=libxml2;json=jansson;yaml=libyaml' };
-  return ensureVenv({ requirements, build });
 }

@@ -1,4 +1,4 @@
-// Made by scripts/gen-options.mjs from `gunicorn.config` of the program in test/servers/requirements.txt: names and facts, each in one line.
+// Made by scripts/gen-options.mjs from `gunicorn.config` of the program the tests pin: names and facts, each in one line.
 
 export const gunicornVersion = '27.0.1';
 

@@ -4,6 +4,7 @@
 import { gunicornChoices, gunicornSettings, gunicornVersion } from './gunicorn.generated.ts';
 import { gunicornNotes, gunicornValues, uwsgiNotes, uwsgiValues } from './notes.ts';
 import { uwsgiOptions, uwsgiVersion } from './uwsgi.generated.ts';
+import { uwsgiFacts } from './uwsgi-facts.generated.ts';
 
 export interface OptionInfo {
   readonly name: string;
@@ -11,11 +12,14 @@ export interface OptionInfo {
   readonly help: string;
   /** As on the command line, such as `-p` and `--processes`. */
   readonly flags: readonly string[];
-  /** What kind of value gunicorn takes; `hook` is a function. */
+  /** What kind of value it takes; gunicorn's `hook` is a function, each of uWSGI's `list` adds to those before. */
   readonly type?: string;
-  /** As Python writes it. */
+  /** gunicorn's as Python writes it. */
   readonly default?: string;
+  /** The release that brought it, where that is known; of uWSGI absent for what is older than 2.0. */
   readonly since?: string;
+  /** Its presence switches uWSGI's master on. */
+  readonly master?: true;
   /** What a hook is called with. */
   readonly parameters?: readonly string[];
   /** What it does to memory and forks. */
@@ -31,6 +35,8 @@ export const optionOrigin: Readonly<Record<OptionServer, string>> = {
   uwsgi: `uWSGI ${uwsgiVersion}`,
   gunicorn: `gunicorn ${gunicornVersion}`,
 };
+
+const facts = new Map(uwsgiFacts);
 
 const tables: Readonly<Record<OptionServer, ReadonlyMap<string, OptionInfo>>> = {
   uwsgi: new Map(uwsgiOptions.map(([name, help, short]) => [name, uwsgiInfo(name, help, short)])),
@@ -50,6 +56,7 @@ function uwsgiInfo(name: string, help: string, short: string | undefined): Optio
   return {
     name,
     help,
+    ...facts.get(name),
     flags: [...(short === undefined ? [] : [`-${short}`]), `--${name}`],
     ...(known ? { note: known.note } : {}),
     values: uwsgiValues[name] ?? [],

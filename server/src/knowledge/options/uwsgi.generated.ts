@@ -1,4 +1,4 @@
-// Made by scripts/gen-options.mjs from `uwsgi --help` of the program in test/servers/requirements.txt: names and facts, each in one line.
+// Made by scripts/gen-options.mjs from `uwsgi --help` of the program the tests pin: names and facts, each in one line.
 
 export const uwsgiVersion = '2.0.31';
 
@@ -431,6 +431,8 @@ export const uwsgiOptions: readonly (readonly [name: string, help: string, short
   ['ini', 'load config from ini file'],
   ['yaml', 'load config from yaml file', 'y'],
   ['yml', 'load config from yaml file', 'y'],
+  ['json', 'load config from json file', 'j'],
+  ['js', 'load config from json file', 'j'],
   ['weight', 'weight of the instance (used by clustering/lb/subscriptions)'],
   ['auto-weight', 'set weight of the instance (used by clustering/lb/subscriptions) automatically'],
   ['no-server', 'force no-server mode'],

@@ -1,3 +1,0 @@
-// Types of system.mjs, for the tests.
-
-export function ensureUwsgiFormats(): Promise<unknown>;
