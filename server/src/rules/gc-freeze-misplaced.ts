@@ -171,7 +171,7 @@ function lastMoment(deployment: Case['deployment']): string {
     case 'gunicorn':
       return `\`when_ready\` in ${configName(deployment)}, which runs after the app is loaded and before the first fork`;
     case 'celery':
-      return 'a handler of the signal `worker_before_create_process`, which the main process sends before it forks a worker';
+      return 'a handler of the signal `celeryd_after_setup`, which the main process sends when all is loaded, before it forks';
     default:
       return 'the end of the entry module, after the application is made';
   }

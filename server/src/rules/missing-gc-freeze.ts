@@ -113,7 +113,7 @@ function recipe(deployment: Case['deployment']): string {
     case 'gunicorn':
       return `in \`when_ready\` in ${configName(deployment)}, with \`gc.enable()\` in \`post_fork\``;
     case 'celery':
-      return `in a handler of the signal \`worker_before_create_process\`, with \`gc.enable()\` in ${hook}`;
+      return `in a handler of the signal \`celeryd_after_setup\`, with \`gc.enable()\` in ${hook}`;
     default:
       return `at the end of the entry module, with \`gc.enable()\` in ${hook}`;
   }

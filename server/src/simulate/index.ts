@@ -71,10 +71,19 @@ function named(event: Event, m: Machine): Event {
 /** Whether what is registered in that phase runs in the workers after the fork. */
 function hookRuns(deployment: Deployment, kind: RegisteredHook['kind'], phase: Phase): boolean {
   const { server } = deployment;
-  if (kind === 'celery-main' || kind === 'celery-child') return server === 'celery' && phase !== 'request';
+  if (kind === 'celery-main') return server === 'celery' && phase !== 'request';
+  if (kind === 'celery-child') return callsChildSignal(deployment) && phase !== 'request';
   if (!deployment.forks || (phase !== 'master-import' && phase !== 'master-hook')) return false;
   if (kind === 'uwsgi-postfork') return server === 'uwsgi';
   return deployment.atFork === 'run';
+}
+
+/** Pools of threads and greenlets send no `worker_process_init`; `solo` does. */
+function callsChildSignal({ facts, forks, load }: Deployment): boolean {
+  return (
+    facts.server === 'celery' &&
+    (forks || load === 'spawn' || (facts.pool.known && facts.pool.value === 'solo'))
+  );
 }
 
 class Run {

@@ -162,7 +162,7 @@ export async function until(
   }
 }
 
-interface Started {
+export interface Started {
   readonly pid: number;
   log(): string;
   ended(): boolean;
@@ -170,14 +170,27 @@ interface Started {
   stop(): Promise<void>;
 }
 
-async function launch(
-  { server, dir, args, env, requirements }: ServerOptions,
-  port: number,
-): Promise<Started> {
-  const { bin } = await venv(requirements);
+function launch({ server, args, ...options }: ServerOptions, port: number): Promise<Started> {
   const address =
     server === 'uwsgi' ? ['--http-socket', `127.0.0.1:${port}`] : ['--bind', `127.0.0.1:${port}`];
-  const child = spawn(join(bin, server), [...address, ...args], {
+  return startProgram({ ...options, program: server, args: [...address, ...args] });
+}
+
+export interface ProgramOptions extends Pick<ServerOptions, 'dir' | 'args' | 'env' | 'requirements'> {
+  /** One of the programs that the packages bring. */
+  readonly program: string;
+}
+
+/** Starts any program of the pinned packages; it is ended with the test process at the latest. */
+export async function startProgram({
+  program,
+  dir,
+  args,
+  env,
+  requirements,
+}: ProgramOptions): Promise<Started> {
+  const { bin } = await venv(requirements);
+  const child = spawn(join(bin, program), [...args], {
     cwd: dir,
     detached: true, // Leads a process group, which is ended as a whole.
     stdio: ['ignore', 'pipe', 'pipe'],

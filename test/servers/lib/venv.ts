@@ -7,14 +7,16 @@ import { ensureVenv, type Venv } from '../../../scripts/lib/venv.mjs';
 /**
  * A set of pinned packages beside this folder. `old-uwsgi` has the last uWSGI in which threads are an option, `formats`
  * one that is built with libxml2, jansson and libyaml, whatever the system's own would have, `workers` what gunicorn's
- * worker classes need, `libraries` what rows of library knowledge speak of.
+ * worker classes need, `libraries` what rows of library knowledge speak of, `others` the servers besides uWSGI and
+ * gunicorn.
  */
 export type Requirements =
   | 'requirements'
   | 'requirements-old-uwsgi'
   | 'requirements-formats'
   | 'requirements-workers'
-  | 'requirements-libraries';
+  | 'requirements-libraries'
+  | 'requirements-others';
 
 const built = new Map<Requirements, Promise<Venv>>();
 
