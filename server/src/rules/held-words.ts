@@ -32,7 +32,7 @@ export function heldReport(held: Held, input: Case, severity: Severity, telling:
     message:
       `The ${things(effect, open.object)} ${telling.done} before ${forking(deployment)}: ` +
       `${effect.fate ?? telling.fate}. ${hookless(held, input)}${remedy(effect, deployment)}` +
-      `${doubts(deployment, certainty)}`,
+      `${doubts(deployment, open.certainty)}`,
     at: at.at,
     trace: at.trace,
     related: [

@@ -14,6 +14,7 @@ export type ResourceEvent = Extract<Event, { kind: 'resource' }>;
 export interface Held {
   readonly open: ResourceEvent;
   readonly effect: ResourceEffect;
+  /** Of the code and of what is known of the library. */
   readonly certainty: Certainty;
   /** What becomes of it later, in the order in which it happens. */
   readonly later: readonly ResourceEvent[];
@@ -69,7 +70,9 @@ function held(
   const later = events.filter(({ phase }) => !beforeFork(phase));
   const repairs = [...later.filter(({ does }) => does === 'closes'), ...anew(open, effect, all)];
   if (repairs.some(isRepair)) return undefined;
-  const certainty = weakest(open.certainty, open.inThread === undefined ? 'certain' : 'likely');
+  // What a thread of the master opens is that thread's business, which no worker has.
+  if (open.inThread !== undefined) return undefined;
+  const certainty = weakest(open.certainty, effect.certainty ?? 'certain');
   const [perhaps] = repairs;
   return { open, effect, certainty, later, ...(perhaps ? { perhapsRepairedAt: perhaps } : {}) };
 }
@@ -95,6 +98,9 @@ function openAtFork(events: readonly ResourceEvent[], effect: ResourceEffect): R
   return open;
 }
 
+/** What is there once more when it is started once more. */
+const startable: ReadonlySet<Resource> = new Set<Resource>(['thread', 'pool', 'child-process']);
+
 /** Openings after the fork that take the place of this one: of the same thing, or of another under its name. */
 function anew(
   open: ResourceEvent,
@@ -107,7 +113,8 @@ function anew(
       does === 'opens' &&
       !beforeFork(phase) &&
       object.type === type &&
-      (effect.keeper === 'library' || (object.id !== id && name !== undefined && object.name === name)),
+      ((effect.keeper === 'library' && startable.has(effect.resource)) ||
+        (object.id !== id && name !== undefined && object.name === name)),
   );
 }
 

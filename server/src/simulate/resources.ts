@@ -13,7 +13,7 @@ import {
   singleRow,
 } from '../knowledge/index.ts';
 import { handOverAll } from './escape.ts';
-import type { Certainty, ResourceDeed } from './event.ts';
+import type { ResourceDeed } from './event.ts';
 import { argument, isClassName } from './known.ts';
 import type { Machine } from './machine.ts';
 import type { Span } from './source.ts';
@@ -224,13 +224,10 @@ function record(
   seeded = false,
 ): void {
   if (m.inert.has(native.info.id)) return;
-  const certainty: Certainty = effect.certainty ?? 'certain';
-  m.recorder.under(certainty, () =>
-    m.recorder.record(
-      { kind: 'resource', object: native.info, does, by, ...(seeded ? { seeded } : {}) },
-      m.location(at),
-      `${verbs[does]} the ${nouns[effect.resource]}`,
-    ),
+  m.recorder.record(
+    { kind: 'resource', object: native.info, does, by, ...(seeded ? { seeded } : {}) },
+    m.location(at),
+    `${verbs[does]} the ${nouns[effect.resource]}`,
   );
 }
 

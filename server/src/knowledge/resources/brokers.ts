@@ -111,7 +111,8 @@ export const brokerRows: readonly LibraryRow[] = [
           ...each('part', 'connection', 'connection_for_write', 'connection_for_read'),
         },
         repair: { by: 'multiprocessing' },
-        fate: 'the broker connection in its pool is inherited by all workers',
+        certainty: 'likely',
+        fate: 'the broker connection in its pool is inherited by all workers, unless the broker is Redis',
         remedy: 'Publish from workers alone, or call `app.pool.force_close_all()` before the fork',
         source:
           'celery, celery/app/base.py, on_after_fork; kombu/utils/compat.py: registered with billiard alone',
@@ -159,6 +160,28 @@ export const brokerRows: readonly LibraryRow[] = [
           'Make the context in each worker, from {hook}; `zmq.Context.instance()` gives a new one there',
         source:
           'pyzmq, zmq/sugar/context.py, instance(): "a new context in a forked process"; test/servers/forked-libraries.test.ts',
+      },
+    ],
+  ),
+  ...resources(
+    {
+      resource: 'connection',
+      noun: 'broker connection of Celery',
+      opens: 'used',
+      keeper: 'library',
+      single: true,
+      methods: each('opens', 'delay', 'apply_async'),
+      repair: { by: 'multiprocessing' },
+      certainty: 'likely',
+      fate: 'it stays in the pool of the app, and all workers inherit that one socket, unless the broker is Redis',
+      remedy: 'Publish from workers alone, or call `app.pool.force_close_all()` before the fork',
+    },
+    [
+      {
+        name: 'celery.Celery.task()',
+        aliases: ['celery.shared_task()'],
+        source:
+          'celery, celery/app/base.py, on_after_fork; kombu/utils/compat.py: registered with billiard alone',
       },
     ],
   ),

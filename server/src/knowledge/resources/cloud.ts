@@ -1,6 +1,6 @@
 // Clients of clouds and services, and gRPC below many of them. Data only.
 
-import { closing, each, parameter, resources } from '../resource.ts';
+import { closing, each, resources } from '../resource.ts';
 import type { LibraryRow } from '../row.ts';
 
 const grpcSource =
@@ -214,7 +214,7 @@ export const cloudRows: readonly LibraryRow[] = [
           '*': 'opens',
           ...each('nothing', 'trace_on', 'trace_off', 'set_app_info', 'presigned_get_object'),
         },
-        source: 'minio-py, minio/api.py: a urllib3 pool; "not safe to share between processes" in its README',
+        source: 'minio-py, minio/api.py, Minio: a urllib3 pool, not to be shared between processes',
       },
       {
         name: 'docker.from_env',
@@ -291,7 +291,6 @@ export const cloudRows: readonly LibraryRow[] = [
         name: 'zeroconf.Zeroconf',
         noun: 'Zeroconf service',
         methods: closing('close'),
-        when: { parameter: parameter(-1, 'interfaces'), is: 'not-false' },
         fate: 'its threads stay behind, so that no worker learns of services',
         remedy: 'Make it in a process of its own',
         source: 'python-zeroconf, src/zeroconf/_core.py: an event loop in a thread',

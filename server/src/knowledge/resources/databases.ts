@@ -218,9 +218,9 @@ export const databaseRows: readonly LibraryRow[] = [
           ...each('opens', 'verify_connectivity', 'execute_query'),
           session: 'part',
         },
-        remedy: 'Make the driver in each worker, from {hook}: it cannot be shared across processes',
+        remedy: 'Make the driver in each worker, from {hook}',
         source:
-          'neo4j-python-driver, docs/source/api.rst, "Driver": thread-safe, not to be shared by processes',
+          'neo4j-python-driver, src/neo4j/_sync/io/_pool.py: a pool of sockets that knows no process ids',
       },
       {
         name: 'clickhouse_driver.Client',

@@ -126,6 +126,15 @@ export const executorRows: readonly LibraryRow[] = [
         source: 'https://github.com/OpenNMT/CTranslate2/issues/539: not fork-safe, one for each worker',
       },
       {
+        name: 'onnxruntime.InferenceSession',
+        noun: 'ONNX Runtime session',
+        fate: 'its native threads stay behind in the process that made it, and running it in a worker may wait for ever',
+        keeper: 'object',
+        remedy: 'Its authors ask for sessions made after the fork: make it in each worker, from {hook}',
+        source:
+          'https://github.com/microsoft/onnxruntime/pull/31961: inherited thread pools are not usable after a fork',
+      },
+      {
         name: 'faster_whisper.WhisperModel',
         noun: 'Whisper model',
         fate: 'the native threads of CTranslate2 stay behind in the process that made it',
@@ -145,7 +154,8 @@ export const executorRows: readonly LibraryRow[] = [
         noun: 'Java virtual machine',
         fate: 'its threads stay behind in the process that started it, and Java calls in a worker hang',
         remedy: 'Start it in each worker, from {hook}',
-        source: 'JPype, documentation "Multiprocessing": the JVM does not survive a fork; use spawn',
+        source:
+          'https://github.com/kivy/pyjnius/issues/640 and https://github.com/jpype-project/jpype/issues/533: a JVM does not survive a fork',
       },
     ],
   ),

@@ -119,14 +119,14 @@ export const fileRows: readonly LibraryRow[] = [
         noun: 'HDF5 file',
         methods: { ...closing('close'), '*': 'uses', '[]': 'same' },
         fate: 'the HDF5 library seeks and caches as if it were alone, and the workers share its descriptor',
-        source: 'h5py, docs/mpi.rst and faq.rst: HDF5 is not safe across a fork; fork(2)',
+        source: 'fork(2): the HDF5 library keeps one descriptor and its own idea of the file',
       },
       {
         name: 'pandas.HDFStore',
         noun: 'HDF5 file',
         methods: { ...closing('close'), '*': 'uses' },
         fate: 'the HDF5 library seeks and caches as if it were alone, and the workers share its descriptor',
-        source: 'PyTables, doc "Multithreading and multiprocessing": open the file in each process',
+        source: 'fork(2): PyTables reads through HDF5, which keeps one descriptor',
       },
       {
         name: 'rasterio.open',
@@ -155,8 +155,7 @@ export const fileRows: readonly LibraryRow[] = [
           ...each('uses', 'begin', 'open_db', 'stat', 'info', 'sync', 'readers'),
         },
         fate: 'LMDB forbids to use an environment in a process that was forked after it was opened',
-        source:
-          'py-lmdb, docs/index.rst, "Interpreter Differences" and lmdb.h: "do not use opened MDB_env after a fork"',
+        source: 'lmdb.h, "Caveats": use an MDB_env* in the process which opened it, not after fork()',
       },
     ],
   ),

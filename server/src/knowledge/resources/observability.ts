@@ -119,8 +119,8 @@ export const observabilityRows: readonly LibraryRow[] = [
         methods: {},
         certainty: 'likely',
         fate: 'its native threads stay behind, so that no worker is profiled',
-        remedy: 'Call it in each worker, from {hook}, as its documentation shows',
-        source: 'Pyroscope, documentation "Python", uWSGI and gunicorn: configure in post_fork',
+        remedy: 'Call it in each worker, from {hook}',
+        source: 'pyroscope-io: the agent is native, with threads of its own; fork(2)',
       },
       {
         name: 'posthog.Posthog',
@@ -161,7 +161,8 @@ export const observabilityRows: readonly LibraryRow[] = [
         methods: { ...closing('destroy'), ...each('opens', 'initialize_client', '__enter__') },
         fate: polled,
         remedy: 'Initialise it in each worker, from {hook}, as its documentation asks',
-        source: 'unleash-client-python, docs/wsgi.rst: lazy-apps or a client for each process',
+        source:
+          'unleash-client-python, docs/wsgi.rst: lazy-apps or a client for each process; UnleashClient/_scheduler.py: a BackgroundScheduler',
       },
       {
         name: 'configcatclient.get',

@@ -129,7 +129,7 @@ export const ormRows: readonly LibraryRow[] = [
           ...each('closes', 'engine.dispose'),
         },
         remedy:
-          'Create the tables from a command instead, or call `db.engine.dispose(close=False)` in each worker, from {hook}',
+          'Leave the database to commands and workers, or call `db.engine.dispose(close=False)` in each worker, from {hook}',
         source:
           'Flask-SQLAlchemy, src/flask_sqlalchemy/extension.py: an engine of SQLAlchemy; test/servers/forked-libraries.test.ts',
       },
