@@ -5,6 +5,7 @@ import { basename, relativePath } from '../base/path.ts';
 import type { FileSystem } from '../base/ports.ts';
 import { compareLocations, locationKey, range } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
+import { apache } from './apache/index.ts';
 import { celery } from './celery/index.ts';
 import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
@@ -41,6 +42,7 @@ const servers: readonly ServerDialect[] = [
   dramatiq,
   huey,
   pythonPrograms,
+  apache,
 ];
 
 export interface DeployPorts {

@@ -38,7 +38,7 @@ export function fileHere(reading: Reading, folders: readonly string[], path: str
   const exact = reading.resolve(from, path);
   if (reading.kind(exact) === 'file' || !path.startsWith('/')) return exact;
   const parts = path.split('/').filter(Boolean);
-  const tails = parts.slice(1).map((_, skip) => `${reading.root}/${parts.slice(skip + 1).join('/')}`);
+  const tails = parts.map((_, skip) => `${reading.root}/${parts.slice(skip).join('/')}`);
   const beside = folders.map((folder) => resolvePath(folder, basename(path)));
   const found = [...tails, ...beside].find((one) => reading.kind(one) === 'file');
   return found ?? resolvePath(folderHere(reading, from, dirname(path)).path, basename(path));
