@@ -4,11 +4,13 @@
 import type { TextEdit } from '../base/edit.ts';
 import { compareLocations, type Location, spanOf } from '../base/range.ts';
 import { beforeFork, type GcCall, type Phase } from '../simulate/event.ts';
+import { editCelery } from './celery.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
 import { disjoint, fileName, type Gone, type Home, homesOf, nothingGone, spansIn } from './homes.ts';
 import { isNeeded, locate } from './locate.ts';
 import { forOtherUwsgi, othersThan } from './others.ts';
+import { insertEarly } from './preamble.ts';
 import { PythonFile } from './python-file.ts';
 import { editUwsgiEntry } from './uwsgi.ts';
 import { requireMaster } from './uwsgi-option.ts';
@@ -121,10 +123,7 @@ function recipe(
     const freeze = !has(['freeze'], (phase) => beforeFork(phase) || phase === 'worker-start');
     const on = !has(['enable', 'threshold'], (phase) => phase === 'worker-start');
     if (!disable && !freeze && !on) continue;
-    const added =
-      home.server === 'gunicorn'
-        ? gunicornRecipe(home, { disable, freeze, on }, context, gone)
-        : uwsgiRecipe(home, { disable, freeze, on }, context, gone);
+    const added = recipeAt(home, { disable, freeze, on }, context, gone);
     if (added === undefined) return undefined;
     edits.push(...added);
   }
@@ -136,6 +135,32 @@ interface Parts {
   readonly disable: boolean;
   readonly freeze: boolean;
   readonly on: boolean;
+}
+
+function recipeAt(
+  home: Home,
+  parts: Parts,
+  context: FixContext,
+  gone: Gone = nothingGone,
+): TextEdit[] | undefined {
+  switch (home.server) {
+    case 'gunicorn':
+      return gunicornRecipe(home, parts, context, gone);
+    case 'uwsgi':
+      return uwsgiRecipe(home, parts, context, gone);
+    case 'celery':
+      // A web server may load the app's module too, where nothing would switch the collector on again.
+      return parts.disable || parts.freeze ? undefined : enableInCelery(home, context);
+  }
+}
+
+function enableInCelery(
+  home: Extract<Home, { server: 'celery' }>,
+  context: FixContext,
+): TextEdit[] | undefined {
+  const file = PythonFile.open(home.path, context);
+  const handler = file && editCelery(file, { text: 'gc.enable()' }, 'first');
+  return file && handler && [...insertEarly(file, { imports: ['gc'], block: [] }), ...handler];
 }
 
 function gunicornRecipe(
@@ -180,9 +205,7 @@ function uwsgiRecipe(
 
 function enableAfterFork(home: Home, context: FixContext): TextEdit[] | undefined {
   const parts = { disable: false, freeze: false, on: true };
-  return home.server === 'gunicorn'
-    ? gunicornRecipe(home, parts, context)
-    : uwsgiRecipe(home, parts, context);
+  return recipeAt(home, parts, context);
 }
 
 /** Where each worker loads the application itself, the collector goes on again when that is done. */

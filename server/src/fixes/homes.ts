@@ -1,9 +1,9 @@
-// Where hooks for a set of deployments live: one place a gunicorn config file, one a uWSGI entry module,
-// each named once however many deployments share it.
+// Where hooks for a set of deployments live: one place a gunicorn config file, one a uWSGI entry module, one the module
+// of a Celery app, each named once however many deployments share it.
 
 import type { TextEdit } from '../base/edit.ts';
 import { comparePositions, type Span } from '../base/range.ts';
-import type { GunicornFacts, UwsgiFacts } from '../deploy/model.ts';
+import type { CeleryFacts, GunicornFacts, UwsgiFacts } from '../deploy/model.ts';
 import type { FixCase } from './fix.ts';
 import { entryPath } from './uwsgi.ts';
 
@@ -14,7 +14,8 @@ export type Home =
       readonly facts: GunicornFacts;
       readonly case: FixCase;
     }
-  | { readonly server: 'uwsgi'; readonly path: string; readonly facts: UwsgiFacts; readonly case: FixCase };
+  | { readonly server: 'uwsgi'; readonly path: string; readonly facts: UwsgiFacts; readonly case: FixCase }
+  | { readonly server: 'celery'; readonly path: string; readonly facts: CeleryFacts; readonly case: FixCase };
 
 /** Statements that another edit of the same fix takes away, and their file. */
 export interface Gone {
@@ -44,12 +45,10 @@ function homeOf(each: FixCase): Home | undefined {
   const { facts } = each.deployment;
   if (facts.server === 'gunicorn')
     return { server: 'gunicorn', path: facts.config ?? facts.configHome, facts, case: each };
-  return facts.server === 'uwsgi' ? uwsgiHome(each, facts) : undefined;
-}
-
-function uwsgiHome(each: FixCase, facts: UwsgiFacts): Home | undefined {
   const path = entryPath(each);
-  return path === undefined ? undefined : { server: 'uwsgi', path, facts, case: each };
+  if (path === undefined) return undefined;
+  if (facts.server === 'uwsgi') return { server: 'uwsgi', path, facts, case: each };
+  return facts.server === 'celery' ? { server: 'celery', path, facts, case: each } : undefined;
 }
 
 /** The edits, when no two of them touch the same text; one that merely takes away what another replaces is left out. */

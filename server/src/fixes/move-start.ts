@@ -5,6 +5,7 @@ import type { TextEdit } from '../base/edit.ts';
 import type { Deployment } from '../deploy/model.ts';
 import type { ModuleIr, Stmt } from '../modules/summary.ts';
 import type { ObjectInfo, StartSite } from '../simulate/event.ts';
+import { editCelery } from './celery.ts';
 import { namesIn } from './cluster.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { editGunicorn } from './gunicorn.ts';
@@ -42,8 +43,7 @@ export function moveStartToWorker(
   if (moved === undefined || rest.some((each) => JSON.stringify(each) !== same)) return undefined;
   const edits = [...moved.edits, ...unusedImports(moved, homes, cases, context)];
   for (const home of homes) {
-    const added =
-      home.server === 'gunicorn' ? startInGunicorn(home, moved, context) : startInUwsgi(home, moved, context);
+    const added = startAt(home, moved, context);
     if (added === undefined) return undefined;
     edits.push(...added);
   }
@@ -53,11 +53,26 @@ export function moveStartToWorker(
   if (kept === undefined || masters === undefined) return undefined;
   const together = disjoint([...edits, ...kept, ...masters]);
   if (together === undefined) return undefined;
-  const hooks = homes.map(({ server }) =>
-    server === 'gunicorn' ? "gunicorn's `post_fork`" : "uWSGI's `@postfork`",
-  );
+  const hooks = homes.map(({ server }) => hookNames[server]);
   const title = `Call \`${calledAs(moved)}\` in each worker instead, from ${[...new Set(hooks)].join(' and ')}`;
   return { title, preferred: true, safe: false, edits: together };
+}
+
+const hookNames: Readonly<Record<Home['server'], string>> = {
+  gunicorn: "gunicorn's `post_fork`",
+  uwsgi: "uWSGI's `@postfork`",
+  celery: "Celery's `worker_process_init`",
+};
+
+function startAt(home: Home, moved: Relocation, context: FixContext): TextEdit[] | undefined {
+  switch (home.server) {
+    case 'gunicorn':
+      return startInGunicorn(home, moved, context);
+    case 'uwsgi':
+      return startInUwsgi(home, moved, context);
+    case 'celery':
+      return startInCelery(home, moved, context);
+  }
 }
 
 /** Other deployments that start the thread in their workers as they are: the hook has to do it there too. */
@@ -70,10 +85,12 @@ function keepStarting(
 ): TextEdit[] | undefined {
   const edits: TextEdit[] = [];
   for (const other of new Set(threads.flatMap(({ start }) => startingToo(start, others)))) {
+    // Whoever develops calls the function where the thread is wanted.
+    if (other.deployment.server === 'django' || other.deployment.server === 'flask') continue;
     const [home] = homesOf([other]) ?? [];
     if (home === undefined) return undefined;
     if (homes.some((each) => each.server === home.server && each.path === home.path)) continue;
-    const added = home.server === 'gunicorn' ? startInGunicorn(home, moved, context) : undefined;
+    const added = home.server === 'uwsgi' ? undefined : startAt(home, moved, context);
     if (added === undefined) return undefined;
     edits.push(...added);
   }
@@ -124,6 +141,21 @@ function startInUwsgi(
   const master = requireMaster(home.case.deployment, context);
   const hook = editUwsgiEntry(file, { hook: { call, where: 'last' } });
   return hook && master && [...master, ...hook];
+}
+
+function startInCelery(
+  home: Extract<Home, { server: 'celery' }>,
+  moved: Relocation,
+  context: FixContext,
+): TextEdit[] | undefined {
+  const file = PythonFile.open(home.path, context, spansIn(home.path, moved.gone));
+  const module = moduleIn(home.case, moved);
+  if (file === undefined || module === undefined) return undefined;
+  const call: HookCall =
+    moved.path === file.path
+      ? { text: moved.call }
+      : importedCall(module, moved.call, boundNames(file.body), file.body);
+  return editCelery(file, call, 'last');
 }
 
 /** What the module is called under a deployment: uWSGI for one has names of its own for files. */

@@ -5,8 +5,8 @@ import { compareLocations, type Location } from '../base/range.ts';
 import type { Fix, FixCase, FixContext } from './fix.ts';
 import { fileName } from './homes.ts';
 import { blanksAround, PythonFile } from './python-file.ts';
-import { boundNames } from './reading.ts';
-import { entryPath, isMain } from './uwsgi.ts';
+import { boundNames, isMain } from './reading.ts';
+import { entryPath } from './uwsgi.ts';
 
 /** `at` is where the simulation saw the late import. Undefined where the entry modules differ, or a name is in the way. */
 export function loadBeforeFork(

@@ -133,3 +133,13 @@ export function within(inner: Span, outer: Span): boolean {
   const before = inner[2] < outer[2] || (inner[2] === outer[2] && inner[3] <= outer[3]);
   return after && before;
 }
+
+/** `if __name__ == "__main__":` */
+export function isMain(statement: Stmt): boolean {
+  if (statement.k !== 'if') return false;
+  const test = statement.arms[0]?.test;
+  return (
+    test?.k === 'compare' &&
+    test.operands.some((operand) => operand.k === 'name' && operand.id === '__name__')
+  );
+}

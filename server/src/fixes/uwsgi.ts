@@ -7,7 +7,7 @@ import type { FixCase } from './fix.ts';
 import { bodyOf, extendBody, type HookCall } from './hook-body.ts';
 import { insertEarly } from './preamble.ts';
 import { blanksAround, type PythonFile } from './python-file.ts';
-import { boundNames, type DefStmt, dotted, freshName, isImport, walk } from './reading.ts';
+import { boundNames, type DefStmt, dotted, freshName, isImport, isMain, walk } from './reading.ts';
 
 /** What a fix wants to be in the application's entry module. */
 export interface UwsgiPlan {
@@ -176,13 +176,4 @@ function testsFor(test: Expr, subject: string): boolean {
 
 function isHook(definition: DefStmt, decorator: string): boolean {
   return definition.decorators.some((d) => dotted(d) === decorator);
-}
-
-export function isMain(statement: Stmt): boolean {
-  if (statement.k !== 'if') return false;
-  const test = statement.arms[0]?.test;
-  return (
-    test?.k === 'compare' &&
-    test.operands.some((operand) => operand.k === 'name' && operand.id === '__name__')
-  );
 }
