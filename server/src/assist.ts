@@ -2,9 +2,13 @@
 // Works on plain text and plain data. Knows no protocol; what the options mean is knowledge's business.
 
 import { basename } from './base/path.ts';
-import { contains, type Location, type Position, type Range, range } from './base/range.ts';
+import { contains, type Location, type Position, type Range } from './base/range.ts';
 import type { Deployment, Server } from './deploy/model.ts';
+import { pythonSpot, type Spot } from './deploy/spot.ts';
+import type { ConfigFormat } from './deploy/uwsgi/file.ts';
+import { formatOf } from './deploy/uwsgi/formats.ts';
 import { arityOf } from './deploy/uwsgi/option-table.ts';
+import { startedOption, uwsgiSpot } from './deploy/uwsgi/spot.ts';
 import {
   type OptionInfo,
   type OptionServer,
@@ -30,16 +34,10 @@ export interface Suggestion {
   readonly note?: string;
 }
 
-/** A place in a configuration file: in the name of an option, or in its value. */
-interface Spot {
-  readonly part: 'option' | 'value';
-  readonly name: string;
-  /** What stands there of the name or the value. */
-  readonly range: Range;
-  /** Whether something assigns to the name already. */
-  readonly assigned: boolean;
-  readonly quoted: boolean;
-}
+/** Whose configuration file it is; of uWSGI's in which format. */
+type Dialect =
+  | { readonly server: 'uwsgi'; readonly format: ConfigFormat }
+  | { readonly server: 'gunicorn'; readonly format: 'python' };
 
 /** The option at a place: of a configuration file, or of any command a deployment was read from. */
 export function optionHelp(
@@ -47,11 +45,11 @@ export function optionHelp(
   text: string,
   deployments: readonly Deployment[],
 ): OptionHelp | undefined {
-  const server = dialectOf(path, deployments);
-  const spot = server && spotIn(server, text, start);
-  if (server && spot) {
-    const info = optionInfo(server, spot.name);
-    return info && { markdown: describe(server, info), range: spot.range };
+  const dialect = dialectOf(path, deployments);
+  const spot = dialect && spotIn(dialect, text, start);
+  if (dialect && spot) {
+    const info = optionInfo(dialect.server, spot.name);
+    return info && { markdown: describe(dialect.server, info), range: spot.range };
   }
   for (const { server: of, options } of deployments)
     for (const { name, at } of options) {
@@ -62,79 +60,48 @@ export function optionHelp(
   return undefined;
 }
 
-/** What fits at a place of `uwsgi.ini` or `gunicorn.conf.py`, whatever these are called. */
+/** What fits at a place of uWSGI's configuration, in any format, or of gunicorn's, whatever they are called. */
 export function suggestions(
   { path, range: { start } }: Location,
   text: string,
   deployments: readonly Deployment[],
 ): readonly Suggestion[] {
-  const server = dialectOf(path, deployments);
-  const spot = server && spotIn(server, text, start);
-  if (!server || !spot) return [];
-  return spot.part === 'option' ? names(server, spot) : values(server, spot);
+  const dialect = dialectOf(path, deployments);
+  const spot = dialect && spotIn(dialect, text, start);
+  if (!dialect || !spot) return [];
+  return spot.part === 'option' ? names(dialect, spot) : values(dialect, spot);
 }
 
 function hasOptionTable(server: Server): server is OptionServer {
   return server === 'uwsgi' || server === 'gunicorn';
 }
 
-/** Whose configuration file this is; undefined for every other file. */
-function dialectOf(path: string, deployments: readonly Deployment[]): OptionServer | undefined {
+/** Undefined for every other file. */
+function dialectOf(path: string, deployments: readonly Deployment[]): Dialect | undefined {
   const name = basename(path);
-  if (name.endsWith('.ini')) {
+  const format = formatOf(name);
+  if (format !== undefined) {
     const read = deployments.some(
       ({ server, source, options }) =>
         server === 'uwsgi' && (source.path === path || options.some(({ at }) => at.path === path)),
     );
-    return read || name.includes('uwsgi') ? 'uwsgi' : undefined;
+    return read || name.includes('uwsgi') ? { server: 'uwsgi', format } : undefined;
   }
   const config = deployments.some(({ facts }) => facts.server === 'gunicorn' && facts.config === path);
-  return config || /^gunicorn[._-]conf([._-]\w+)*\.py$/.test(name) ? 'gunicorn' : undefined;
+  return config || /^gunicorn[._-]conf([._-]\w+)*\.py$/.test(name)
+    ? { server: 'gunicorn', format: 'python' }
+    : undefined;
 }
 
-function spotIn(server: OptionServer, text: string, at: Position): Spot | undefined {
-  const line = text.split('\n')[at.line]?.replace(/\r$/, '');
-  if (line === undefined) return undefined;
-  return server === 'uwsgi' ? iniSpot(line, at) : pythonSpot(line, at);
+function spotIn({ format }: Dialect, text: string, at: Position): Spot | undefined {
+  return format === 'python' ? pythonSpot(text, at) : uwsgiSpot(format, text, at);
 }
 
-function iniSpot(line: string, at: Position): Spot | undefined {
-  const [, indent = '', name = '', equals] = /^(\s*)([\w-]*)\s*(=)?/.exec(line) ?? [];
-  if (/^\s*[#;[]/.test(line)) return undefined;
-  return spotOf(line, at, { indent: indent.length, name, assigned: equals !== undefined });
-}
-
-/** Statements of the first column only: gunicorn reads the names of the module. */
-function pythonSpot(line: string, at: Position): Spot | undefined {
-  const hook = /^def\s+(\w+)/.exec(line);
-  if (hook?.[1]) return spotOf(line, at, { indent: line.indexOf(hook[1], 3), name: hook[1], assigned: true });
-  const [, name = '', equals] = /^([A-Za-z_]\w*)?\s*(=(?!=))?/.exec(line) ?? [];
-  if (name === '' && line.trim() !== '') return undefined;
-  return spotOf(line, at, { indent: 0, name, assigned: equals !== undefined });
-}
-
-function spotOf(
-  line: string,
-  { line: row, column }: Position,
-  { indent, name, assigned }: { readonly indent: number; readonly name: string; readonly assigned: boolean },
-): Spot | undefined {
-  const end = indent + name.length;
-  if (column >= indent && column <= end)
-    return { part: 'option', name, range: range(row, indent, row, end), assigned, quoted: false };
-  const equals = line.indexOf('=', end);
-  if (!assigned || equals < 0 || column <= equals || line.startsWith('def')) return undefined;
-  const blank = /^\s*(["']?)/.exec(line.slice(equals + 1)) ?? [''];
-  const start = Math.min(equals + 1 + blank[0].length, column);
-  const word = /^[\w.-]*/.exec(line.slice(start))?.[0] ?? '';
-  const stop = Math.max(start + word.length, column);
-  return { part: 'value', name, range: range(row, start, row, stop), assigned, quoted: blank[1] !== '' };
-}
-
-function names(server: OptionServer, { range: replaced, assigned }: Spot): Suggestion[] {
-  return [...optionsOf(server)].map((info) => ({
+function names(dialect: Dialect, { range: replaced, assigned }: Spot): Suggestion[] {
+  return [...optionsOf(dialect.server)].map((info) => ({
     kind: 'option',
     label: info.name,
-    insert: assigned ? info.name : started(server, info),
+    insert: assigned ? info.name : started(dialect, info),
     range: replaced,
     detail: info.help,
     ...(info.note === undefined ? {} : { note: info.note }),
@@ -142,23 +109,26 @@ function names(server: OptionServer, { range: replaced, assigned }: Spot): Sugge
 }
 
 /** The option where nothing is assigned to it yet, up to what only the user knows. */
-function started(server: OptionServer, { name, parameters }: OptionInfo): string {
+function started({ format }: Dialect, { name, parameters }: OptionInfo): string {
   if (parameters) return `def ${name}(${parameters.join(', ')}):\n    `;
-  return server === 'uwsgi' && arityOf(name) === 'none' ? `${name} = true` : `${name} = `;
+  return format === 'python' ? `${name} = ` : startedOption(format, name, arityOf(name) === 'none');
 }
 
-function values(server: OptionServer, { name, range: replaced, quoted }: Spot): Suggestion[] {
+function values({ server, format }: Dialect, { name, range: replaced, quoted }: Spot): Suggestion[] {
   const info = optionInfo(server, name);
   if (info === undefined) return [];
-  const flag = server === 'uwsgi' && arityOf(name) === 'none';
-  return (flag ? ['true', 'false'] : info.values).map((value) => ({
+  const isFlag = server === 'uwsgi' && arityOf(name) === 'none';
+  const quote = quoted || isFlag || info.type === 'bool' ? '' : (quotes[format] ?? '');
+  return (isFlag ? ['true', 'false'] : info.values).map((value) => ({
     kind: 'value',
     label: value,
-    insert: server === 'uwsgi' || quoted || info.type === 'bool' ? value : `'${value}'`,
+    insert: `${quote}${value}${quote}`,
     range: replaced,
     detail: name,
   }));
 }
+
+const quotes: Readonly<Partial<Record<Dialect['format'], string>>> = { python: "'", json: '"' };
 
 function describe(server: OptionServer, info: OptionInfo): string {
   const facts = [

@@ -73,6 +73,72 @@ test('uwsgi.ini: values of switches and of options with names for theirs, none i
   );
 });
 
+test('uwsgi.yml: names below a section, values behind the colon', () => {
+  const file = 'uwsgi.yml';
+  assert.equal(taken(file, 'uwsgi:\n  lazy-a|', 'lazy-apps'), 'uwsgi:\n  lazy-apps: true');
+  assert.equal(taken(file, 'uwsgi:\n  |', 'processes'), 'uwsgi:\n  processes: ');
+  assert.equal(taken(file, 'uwsgi:\n  proc|: 4', 'processes'), 'uwsgi:\n  processes: 4');
+  assert.equal(taken(file, 'uwsgi: # web\n\n  master: f|', 'true'), 'uwsgi: # web\n\n  master: true');
+  assert.equal(taken(file, 'uwsgi:\n  cheaper-algo: sp|are', 'backlog'), 'uwsgi:\n  cheaper-algo: backlog');
+  for (const nothing of ['|', 'uws|gi:\n  master: 1', 'uwsgi:\n  # mas|ter: 1', 'a: b\n  mas|ter'])
+    assert.deepEqual(fitting(file, nothing), []);
+  assert.match(help(file, 'uwsgi:\n  ma|ster: true') ?? '', /^\*\*master\*\*/);
+  assert.match(help(file, 'uwsgi:\n  master: tr|ue') ?? '', /^\*\*master\*\*/);
+});
+
+test('uwsgi.json: names in quotes, values with or without', () => {
+  const file = 'uwsgi.json';
+  assert.equal(taken(file, '{"uwsgi": {\n  "lazy-a|"\n}}', 'lazy-apps'), '{"uwsgi": {\n  "lazy-apps"\n}}');
+  assert.equal(
+    taken(file, '{"uwsgi": {"a": 1, "proc|": 4}}', 'processes'),
+    '{"uwsgi": {"a": 1, "processes": 4}}',
+  );
+  assert.equal(taken(file, '{"uwsgi": {"master": |}}', 'true'), '{"uwsgi": {"master": true}}');
+  assert.equal(
+    taken(file, '{"uwsgi": {\n"cheaper-algo": |', 'backlog'),
+    '{"uwsgi": {\n"cheaper-algo": "backlog"',
+  );
+  assert.equal(
+    taken(file, '{"uwsgi": {"cheaper-algo": "sp|are"}}', 'backlog'),
+    '{"uwsgi": {"cheaper-algo": "backlog"}}',
+  );
+  for (const nothing of [
+    '{"uw|sgi": {}}',
+    '{"uwsgi": {"a": ["mas|ter"]}}',
+    '{"uwsgi": {"a": 1}, "b|": 1}',
+    '|',
+  ])
+    assert.deepEqual(fitting(file, nothing), []);
+  assert.match(help(file, '{"uwsgi": {"mast|er": true}}') ?? '', /^\*\*master\*\*/);
+  assert.match(help(file, '{"uwsgi": {"n": "}", "master": tr|ue}}') ?? '', /^\*\*master\*\*/);
+});
+
+test('uwsgi.xml: names and texts of elements', () => {
+  const file = 'uwsgi.xml';
+  assert.equal(
+    taken(file, '<uwsgi>\n  <lazy-a|\n</uwsgi>', 'lazy-apps'),
+    '<uwsgi>\n  <lazy-apps>true</lazy-apps>\n</uwsgi>',
+  );
+  assert.equal(taken(file, '<uwsgi>\n  <|', 'processes'), '<uwsgi>\n  <processes>');
+  assert.equal(
+    taken(file, '<uwsgi><proc|>4</proc></uwsgi>', 'processes'),
+    '<uwsgi><processes>4</proc></uwsgi>',
+  );
+  assert.equal(
+    taken(file, '<uwsgi><cheaper-algo>sp|are</cheaper-algo></uwsgi>', 'backlog'),
+    '<uwsgi><cheaper-algo>backlog</cheaper-algo></uwsgi>',
+  );
+  for (const nothing of [
+    '<mas|ter/>',
+    '<uwsgi/>\n</uwsgi><mas|ter/>',
+    '<uwsgi><!-- <mas|ter/> --></uwsgi>',
+    '<uwsgi> mas|ter</uwsgi>',
+  ])
+    assert.deepEqual(fitting(file, nothing), []);
+  assert.match(help(file, '<uwsgi><mas|ter/></uwsgi>') ?? '', /^\*\*master\*\*/);
+  assert.match(help(file, '<uwsgi><master>tr|ue</master></uwsgi>') ?? '', /^\*\*master\*\*/);
+});
+
 test('gunicorn.conf.py: names in the first column, hooks as functions, values in or with quotes', () => {
   const file = 'gunicorn.conf.py';
   assert.equal(taken(file, 'pre|', 'preload_app'), 'preload_app = ');
@@ -85,7 +151,7 @@ test('gunicorn.conf.py: names in the first column, hooks as functions, values in
 });
 
 test('files of another kind get nothing', () => {
-  for (const name of ['shop/wsgi.py', 'tox.ini', 'Procfile']) {
+  for (const name of ['shop/wsgi.py', 'tox.ini', 'Procfile', 'compose.yml', 'package.json', 'pom.xml']) {
     assert.deepEqual(fitting(name, 'work|'), []);
     assert.equal(help(name, 'work|ers = 2'), undefined);
   }
@@ -153,9 +219,12 @@ test('the tables and what the configurations are read with name the same options
 });
 
 test('any text at any place: what is replaced stands at the cursor', () => {
-  const texts = fc.string({ unit: fc.constantFrom(...'ab-=[]# "\'\n\r\t', 'master', 'workers', 'def ') });
+  const kinds = fc.constantFrom('uwsgi.ini', 'uwsgi.yml', 'uwsgi.json', 'uwsgi.xml', 'gunicorn.conf.py');
+  const texts = fc.string({
+    unit: fc.constantFrom(...'ab-=[]{}<>/:# "\'\n\r\t', 'master', 'workers', 'def ', '\n  ', '<uwsgi>'),
+  });
   fc.assert(
-    fc.property(texts, fc.nat(), fc.constantFrom('uwsgi.ini', 'gunicorn.conf.py'), (text, seed, name) => {
+    fc.property(texts, fc.nat(), kinds, (text, seed, name) => {
       const index = seed % (text.length + 1);
       const [at, whole] = cursor(name, `${text.slice(0, index)}|${text.slice(index)}`);
       for (const { range } of suggestions(at, whole, []).slice(0, 1))

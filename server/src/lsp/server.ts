@@ -164,7 +164,7 @@ function capabilities(): InitializeResult['capabilities'] {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     definitionProvider: true,
-    completionProvider: { triggerCharacters: ['=', '-', "'", '"'] },
+    completionProvider: { triggerCharacters: ['=', '-', "'", '"', ':', '<'] },
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
     codeLensProvider: { resolveProvider: false },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

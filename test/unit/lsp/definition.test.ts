@@ -35,6 +35,9 @@ async function definitions(
 const homes: readonly (readonly [name: string, text: string])[] = [
   ['uwsgi.ini', '[uwsgi]\nmaster = true\nmodule = shop.wsgi:app\n'],
   ['uwsgi.ini', '[uwsgi]\nmount = /shop=shop.wsgi:app\n'],
+  ['uwsgi.yml', 'uwsgi:\n  master: true\n  module: shop.wsgi:app\n'],
+  ['uwsgi.json', '{\n  "uwsgi": {\n    "module": "shop.wsgi:app"\n  }\n}\n'],
+  ['uwsgi.xml', '<uwsgi>\n  <master/>\n  <module>shop.wsgi:app</module>\n</uwsgi>\n'],
   ['gunicorn.conf.py', 'workers = 2\nwsgi_app = "shop.wsgi:app"\n'],
   ['Procfile', 'web: gunicorn --preload shop.wsgi:app\n'],
   ['Procfile', 'web: uwsgi --master --module=shop.wsgi:app\n'],
