@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { ForksightApi } from './api.ts';
 import { registerCommands } from './commands.ts';
+import { DeploymentsPage } from './deployments-page.ts';
 import { registerLanguageStatus } from './language-status.ts';
 import { LiveFeed } from './live-feed.ts';
 import { registerPanel } from './panel.ts';
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): ForksightApi {
     server,
     pages,
     registerCommands(server, pages),
+    new DeploymentsPage(server),
     registerLanguageStatus(server, output),
     feed,
     new StatusItem(feed),

@@ -12,6 +12,7 @@ import {
 import {
   type AnalysisStatus,
   analysisStatus,
+  deploymentsDocument,
   type InitializationOptions,
   type RuleDocument,
   type RuleDocumentParams,
@@ -77,6 +78,10 @@ export class Server implements vscode.Disposable {
 
   async restart(): Promise<void> {
     await this.client.restart();
+  }
+
+  deploymentsDocument(): Promise<RuleDocument> {
+    return this.client.sendRequest<RuleDocument>(deploymentsDocument);
   }
 
   ruleDocument(rule: string): Promise<RuleDocument | null> {

@@ -4,7 +4,7 @@
 import { pathMatcher } from './base/glob.ts';
 import { basename, isWithin, relativePath, resolvePath } from './base/path.ts';
 import { type Cancellation, type Clock, type FileSystem, type Log, neverCancelled } from './base/ports.ts';
-import type { Location } from './base/range.ts';
+import { type Location, range } from './base/range.ts';
 import { mayConfigure, readDeployments } from './deploy/index.ts';
 import type { Deployment, Deployments, Problem } from './deploy/model.ts';
 import { moduleNameOf, Resolver } from './modules/resolve.ts';
@@ -21,6 +21,7 @@ import type { Simulation } from './simulate/event.ts';
 import { simulate } from './simulate/index.ts';
 import { relocate } from './simulate/relocate.ts';
 import { loadPython, type Python } from './syntax/index.ts';
+import { noChoices, readChoices } from './workspace/choices.ts';
 import { Listings } from './workspace/listings.ts';
 import { noProjectSettings, type ProjectSettings, readProjectSettings } from './workspace/pyproject.ts';
 import { shiftBetween } from './workspace/shift.ts';
@@ -53,6 +54,9 @@ export interface RuleSettings {
   readonly rules: Readonly<Record<string, 'off' | Severity>>;
   /** Patterns of paths, relative to the root, about which nothing is reported. */
   readonly exclude: readonly string[];
+  /** Which deployments count, as in `[tool.forksight]`; where there are any, they replace those of the file. */
+  readonly deployments?: readonly unknown[];
+  readonly ignoreDeployments?: readonly unknown[];
 }
 
 export interface AnalysisResult {
@@ -108,6 +112,14 @@ export const rulebook: readonly RuleInfo[] = [...rules, unusedIgnore].map(({ id,
   page: ruleDocs[id]?.page ?? `# ${id}\n\n${title}\n`,
 }));
 
+/** What is wrong with chosen deployments; undefined where they can be read. */
+export function choiceProblem(deployments: readonly unknown[]): string | undefined {
+  const problems: string[] = [];
+  const nowhere = { path: '', range: range(0, 0, 0, 0) };
+  readChoices(deployments, [], { place: () => nowhere, say: (message) => problems.push(message) });
+  return problems[0];
+}
+
 export type { ModuleIr, SummaryCache };
 
 export async function createAnalysis(ports: AnalysisPorts, root: string): Promise<Analysis> {
@@ -155,6 +167,9 @@ class WorkspaceAnalysis implements Analysis {
   }
 
   configure(settings: RuleSettings): void {
+    const chosen = ({ deployments, ignoreDeployments }: RuleSettings): string =>
+      JSON.stringify([deployments ?? [], ignoreDeployments ?? []]);
+    if (chosen(settings) !== chosen(this.#settings)) this.#read = undefined;
     this.#settings = settings;
     this.#last = undefined;
   }
@@ -167,7 +182,7 @@ class WorkspaceAnalysis implements Analysis {
   deployments(): Pick<AnalysisResult, 'deployments' | 'problems'> {
     this.#takeChanges();
     this.#project ??= this.#readProject();
-    this.#read ??= readDeployments({ files: this.#listings, python: this.#python }, this.#root);
+    this.#read ??= this.#readDeployments();
     const shown = this.#shown();
     return {
       deployments: this.#read.deployments.filter(({ source }) => shown(source.path)),
@@ -336,6 +351,24 @@ class WorkspaceAnalysis implements Analysis {
       .filter(([path]) => known.some(({ inputs }) => inputs.has(path)))
       .map(([path, why]) => `${relativePath(this.#root, path)}${why}`);
     return [...new Set([...known.flatMap(({ simulation }) => simulation.limits), ...unread])];
+  }
+
+  #readDeployments(): Deployments {
+    const { deployments, ignoreDeployments } = this.#settings;
+    const problems: Problem[] = [];
+    const file = resolvePath(this.#root, '.vscode/settings.json');
+    const path = this.#ports.files.kind(file) === 'file' ? file : this.#root;
+    const own = readChoices(deployments, ignoreDeployments, {
+      place: () => ({ path, range: range(0, 0, 0, 0) }),
+      say: (message, at) => problems.push({ message, at }),
+    });
+    const written = this.#project?.choices ?? noChoices;
+    const choices = {
+      deployments: own.deployments.length > 0 ? own.deployments : written.deployments,
+      ignored: [...written.ignored, ...own.ignored],
+    };
+    const read = readDeployments({ files: this.#listings, python: this.#python }, this.#root, choices);
+    return { ...read, problems: [...problems, ...read.problems] };
   }
 
   #readProject(): ProjectSettings {

@@ -1,10 +1,14 @@
 // The command line's grammar: commands, their options and the help about them. Parses, decides nothing.
 
 import { parseArgs } from 'node:util';
+import { choiceProblem } from '../analysis.ts';
 import { isLevel, type SeverityName } from '../protocol/settings.ts';
 import { UsageError } from './terminal.ts';
 
 export type Format = 'text' | 'json' | 'sarif' | 'github';
+
+/** Deployments named or described by flags, as the engine reads them. */
+export type Chosen = readonly Readonly<Record<string, string | number>>[];
 
 export interface CheckOptions {
   readonly command: 'check';
@@ -12,13 +16,19 @@ export interface CheckOptions {
   readonly format: Format;
   readonly rules: Readonly<Record<string, 'off' | SeverityName>>;
   readonly exclude: readonly string[];
+  readonly chosen: Chosen;
   /** Apply safe fixes; `diff` shows them instead. */
   readonly fix: 'no' | 'apply' | 'diff';
 }
 
 export type Invocation =
   | CheckOptions
-  | { readonly command: 'deployments'; readonly paths: readonly string[]; readonly format: 'text' | 'json' }
+  | {
+      readonly command: 'deployments';
+      readonly paths: readonly string[];
+      readonly format: 'text' | 'json';
+      readonly chosen: Chosen;
+    }
   | {
       readonly command: 'workers';
       readonly paths: readonly string[];
@@ -56,6 +66,18 @@ const optionTable = {
     multiple: true,
     about: '--exclude PATTERN  report nothing about these paths; may be repeated',
   },
+  deployment: {
+    type: 'string',
+    multiple: true,
+    about: '--deployment ID    look at this deployment only, named by id or file; may be repeated',
+  },
+  server: {
+    type: 'string',
+    about: '--server SERVER    describe a deployment: gunicorn, uwsgi, celery, uvicorn…',
+  },
+  app: { type: 'string', about: '--app MODULE:NAME  its application; without --server, that of those found' },
+  load: { type: 'string', about: '--load MODE        preload or lazy, whatever is configured' },
+  processes: { type: 'string', about: '--processes N      count of workers, whatever is configured' },
   fix: { type: 'boolean', about: '--fix              apply the safe fixes' },
   diff: { type: 'boolean', about: '--diff             show the safe fixes as a diff, change nothing' },
   'no-cache': { type: 'boolean', about: '--no-cache         neither read nor keep summaries of modules' },
@@ -65,16 +87,18 @@ const optionTable = {
   stdio: { type: 'boolean', about: '--stdio            talk over standard input and output' },
 } as const;
 
+const choosing = ['deployment', 'server', 'app', 'load', 'processes'] as const;
+
 const commandTable: Readonly<Record<string, Command>> = {
   check: {
     usage: 'forksight check [PATH…]',
     about: 'Report what breaks when the servers found in PATH (default: here) fork',
-    options: ['format', 'rule', 'exclude', 'fix', 'diff', 'no-cache'],
+    options: ['format', 'rule', 'exclude', ...choosing, 'fix', 'diff', 'no-cache'],
   },
   deployments: {
     usage: 'forksight deployments [PATH…]',
     about: 'List how the application is served, and where that is said',
-    options: ['format'],
+    options: ['format', ...choosing],
   },
   workers: {
     usage: 'forksight workers [PATH…]',
@@ -111,10 +135,16 @@ export function parse(argv: readonly string[]): Invocation {
         format: formatOf(values.format, ['text', 'json', 'sarif', 'github']),
         rules: Object.fromEntries((values.rule ?? []).map(levelOf)),
         exclude: values.exclude ?? [],
+        chosen: chosenBy(values),
         fix: values.diff ? 'diff' : values.fix ? 'apply' : 'no',
       };
     case 'deployments':
-      return { command: 'deployments', paths, format: formatOf(values.format, ['text', 'json']) };
+      return {
+        command: 'deployments',
+        paths,
+        format: formatOf(values.format, ['text', 'json']),
+        chosen: chosenBy(values),
+      };
     case 'workers':
       return {
         command: 'workers',
@@ -152,6 +182,11 @@ interface Values {
   readonly format?: string;
   readonly rule?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly deployment?: readonly string[];
+  readonly server?: string;
+  readonly app?: string;
+  readonly load?: string;
+  readonly processes?: string;
   readonly fix?: boolean;
   readonly diff?: boolean;
   readonly watch?: boolean;
@@ -195,6 +230,30 @@ function countOf(text: string | undefined): number {
   if (!Number.isInteger(count) || count < 1 || count > 64)
     throw new UsageError(`--count takes a number from 1 to 64, not "${text}"`);
   return count;
+}
+
+/** One entry for each deployment that is named, or one for all that are found, or one that is described. */
+function chosenBy({ deployment = [], server, app, load, processes }: Values): Chosen {
+  const count = processes === undefined ? undefined : Number(processes);
+  const values = Object.fromEntries(
+    Object.entries({ app, load, processes: count }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value] as const],
+    ),
+  );
+  if (server !== undefined) {
+    if (deployment.length > 0)
+      throw new UsageError('--server describes a deployment: leave --deployment out');
+    if (app === undefined) throw new UsageError('--server needs --app MODULE:NAME');
+    return checked([{ server, ...values }]);
+  }
+  if (deployment.length > 0) return checked(deployment.map((use) => ({ use, ...values })));
+  return Object.keys(values).length === 0 ? [] : checked([{ use: '*', ...values }]);
+}
+
+function checked(chosen: Chosen): Chosen {
+  const problem = choiceProblem(chosen);
+  if (problem !== undefined) throw new UsageError(problem);
+  return chosen;
 }
 
 function levelOf(text: string): readonly [string, 'off' | SeverityName] {

@@ -4,6 +4,7 @@ import { type AnalysisResult, readText } from '../analysis.ts';
 import { unifiedDiff } from '../base/diff.ts';
 import type { FileSystem } from '../base/ports.ts';
 import type { CheckOptions } from './args.ts';
+import { requireChosen } from './deployments.ts';
 import { type Fixed, Fixer } from './fix.ts';
 import { asGithub, asSarif } from './format-machine.ts';
 import { asText, type Sources } from './format-text.ts';
@@ -25,6 +26,7 @@ export async function check(options: CheckOptions, toolbox: Toolbox): Promise<Ex
   const reports: Report[] = [];
   for (const target of list) reports.push(reportOf(await analyse(target, options, toolbox), base));
   const report = joinReports(reports);
+  requireChosen(options.chosen, report);
   if (options.fix !== 'diff') terminal.out(render(report, options, toolbox, base));
   return failed(report) ? 1 : 0;
 }
@@ -33,7 +35,7 @@ async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox):
   const fixer = options.fix === 'no' ? undefined : new Fixer(toolbox.files);
   const analysis = await toolbox.analyse(target.root, fixer?.files);
   try {
-    analysis.configure({ rules: options.rules, exclude: options.exclude });
+    analysis.configure({ rules: options.rules, exclude: options.exclude, deployments: options.chosen });
     if (fixer) settle(await fixer.repair(analysis, target), options, target, toolbox);
     const result = await analysis.run();
     const { only } = target;

@@ -26,12 +26,12 @@ export function asText(report: Report, sources: Sources, style: Style): string {
 export function deploymentsText(deployments: readonly Description[], style: Style): string {
   if (deployments.length === 0) return `${noDeployment}\n`;
   return deployments
-    .map(({ title, place, values }) => {
+    .map(({ id, title, place, values }) => {
       const width = Math.max(...values.map(({ name }) => name.length));
       const lines = values.map(
         ({ name, value, from }) => `    ${name.padEnd(width)}  ${value}  ${style.dim(from)}`,
       );
-      return [`${style.bold(`${place}:`)} ${title}`, ...lines, ''].join('\n');
+      return [`${style.bold(`${place}:`)} ${title}  ${style.dim(id)}`, ...lines, ''].join('\n');
     })
     .join('\n');
 }

@@ -5,6 +5,8 @@ import type { AnalysisResult, Deployment, Finding, Fix, Frame, Severity } from '
 import type { Location, Range } from '../base/range.ts';
 
 export interface ReportedDeployment {
+  /** For `--deployment` and the settings. */
+  readonly id: string;
   readonly server: string;
   readonly source: { readonly path: string; readonly line: number };
   readonly entrypoint: string | null;
@@ -103,8 +105,9 @@ export function reportedDeployment(
   deployment: Deployment,
   shown: (path: string) => string,
 ): ReportedDeployment {
-  const { server, source, entrypoint, load, processes, loadWhy } = deployment;
+  const { id, server, source, entrypoint, load, processes, loadWhy } = deployment;
   return {
+    id,
     server,
     source: { path: shown(source.path), line: source.range.start.line + 1 },
     entrypoint: entrypoint.known ? entrypointName(entrypoint.value, shown) : null,

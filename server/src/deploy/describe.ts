@@ -19,13 +19,17 @@ export interface DescribedValue {
   readonly value: string;
   /** "gunicorn.conf.py:5", "gunicorn's default", "not known: depends on $PORT". */
   readonly from: string;
+  /** The place that says it. */
+  readonly at?: Location;
 }
 
 export interface Description {
+  readonly id: string;
   /** "gunicorn serves orders.wsgi:app: preload, 3 workers". */
   readonly title: string;
   /** Where the deployment is written: "Procfile:1". */
   readonly place: string;
+  readonly source: Location;
   readonly values: readonly DescribedValue[];
 }
 
@@ -41,26 +45,34 @@ export function describe(deployment: Deployment, root: string): Description {
       name: 'load mode',
       value: load,
       from: loadAt === undefined ? loadWhy : `${shown.place(loadAt)}: ${loadWhy}`,
+      ...placed(loadAt),
     },
     workers,
     { name: 'folder', value: shown.path(cwd), from: 'the folder it runs in' },
     ...(pythonVersion === undefined ? [] : [shown.setting('Python', pythonVersion, (version) => version)]),
     ...(via === undefined
       ? []
-      : [{ name: 'started by', value: shown.place(via), from: 'where the command is called' }]),
+      : [{ name: 'started by', value: shown.place(via), from: 'where the command is called', at: via }]),
     { name: 'imports from', value: roots.map((path) => shown.path(path)).join(', '), from: 'in this order' },
   ];
   const version = serverVersion(deployment);
   if (version !== undefined)
-    values.push({ name: 'version', value: versionWords(version), from: shown.place(version.at) });
+    values.push({
+      name: 'version',
+      value: versionWords(version),
+      from: shown.place(version.at),
+      at: version.at,
+    });
   values.push(...ownValues(deployment, shown));
   for (const one of deployment.imports)
     values.push({
       name: 'also imports',
       value: one.path === undefined ? one.module : shown.path(one.path),
       from: shown.place(one.at),
+      at: one.at,
     });
-  return { title: title(deployment, root), place: shown.place(deployment.source), values };
+  const { id, source } = deployment;
+  return { id, title: title(deployment, root), place: shown.place(source), source, values };
 }
 
 /** What only this server has. */
@@ -141,18 +153,23 @@ class Shown {
   }
 
   place({ path, range }: Location): string {
+    if (path === this.#root) return 'settings or flags';
     return `${this.path(path)}:${range.start.line + 1}`;
   }
 
   setting<T>(name: string, setting: Setting<T>, text: (value: T) => string): DescribedValue {
     if (setting.known) {
       const from = setting.at === undefined ? `${this.#server}'s default` : this.place(setting.at);
-      return { name, value: text(setting.value), from };
+      return { name, value: text(setting.value), from, ...placed(setting.at) };
     }
     const where = setting.at === undefined ? '' : `${this.place(setting.at)}: `;
     const value = setting.hint === undefined ? 'not known' : `not known, ${text(setting.hint)} by default`;
-    return { name, value, from: `${where}${setting.why}` };
+    return { name, value, from: `${where}${setting.why}`, ...placed(setting.at) };
   }
+}
+
+function placed(at: Location | undefined): { readonly at?: Location } {
+  return at === undefined ? {} : { at };
 }
 
 function yesNo(value: boolean): string {

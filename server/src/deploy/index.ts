@@ -5,8 +5,10 @@ import { basename, relativePath } from '../base/path.ts';
 import type { FileSystem } from '../base/ports.ts';
 import { compareLocations, locationKey, range } from '../base/range.ts';
 import type { Python } from '../syntax/index.ts';
+import { type DeploymentChoices, noChoices } from '../workspace/choices.ts';
 import { apache } from './apache/index.ts';
 import { celery } from './celery/index.ts';
+import { choose } from './choose.ts';
 import type { Found, ServerDialect, World } from './dialect.ts';
 import { gunicorn } from './gunicorn/index.ts';
 import { type Commanded, fromHome, homes } from './homes/index.ts';
@@ -55,7 +57,11 @@ export function mayConfigure(name: string): boolean {
   return kindOf(name, '') !== undefined || PythonVersions.reads(name) || namesPackages(name);
 }
 
-export function readDeployments({ files, python }: DeployPorts, workspaceRoot: string): Deployments {
+export function readDeployments(
+  { files, python }: DeployPorts,
+  workspaceRoot: string,
+  choices: DeploymentChoices = noChoices,
+): Deployments {
   const reading = new Reading(files, workspaceRoot);
   const world: World = { reading, python };
   const walk = findFiles(files, workspaceRoot, (name, folder) =>
@@ -83,14 +89,24 @@ export function readDeployments({ files, python }: DeployPorts, workspaceRoot: s
     ({ vague, found: { deployment } }) =>
       !vague || !clear.some((other) => other.deployment.server === deployment.server),
   );
+  const found = identified(
+    [
+      ...said.map(({ found, python: given }) => complete(found.deployment, given)),
+      ...own.map(({ deployment }) => complete(deployment)),
+    ],
+    workspaceRoot,
+  );
+  const deployments = choose(found, choices, {
+    root: workspaceRoot,
+    start(invocation) {
+      const server = servers.find((one) => one.starts(invocation.program));
+      const started = server?.fromCommand(world, invocation);
+      return started && complete(started.deployment);
+    },
+    say: ({ message, at }) => reading.problem(message, at),
+  });
   return {
-    deployments: identified(
-      [
-        ...said.map(({ found, python: given }) => complete(found.deployment, given)),
-        ...own.map(({ deployment }) => complete(deployment)),
-      ],
-      workspaceRoot,
-    ),
+    deployments,
     problems: [...reading.problems].sort((a, b) => compareLocations(a.at, b.at)),
     inputs: reading.inputs,
   };

@@ -45,7 +45,8 @@ export class Project {
 
   configure(settings: Settings): void {
     this.settings = settings;
-    this.#analysis.configure({ rules: settings.rules, exclude: settings.exclude });
+    const { rules, exclude, deployments, ignoreDeployments } = settings;
+    this.#analysis.configure({ rules, exclude, deployments, ignoreDeployments });
   }
 
   /** Whether there is a new result. */

@@ -17,6 +17,7 @@ import type { Location, Position } from '../base/range.ts';
 import { type Analysed, hintsOf, type LiveService, type WorkspaceView } from '../join.ts';
 import {
   analysisStatus,
+  deploymentsDocument,
   type RuleDocument,
   type RuleDocumentParams,
   ruleDocument,
@@ -24,6 +25,7 @@ import {
 import { actionsAt, fixAllKind } from './actions.ts';
 import { Client } from './client.ts';
 import { completions } from './completion.ts';
+import { deploymentsPage } from './deployments.ts';
 import { hoverAt } from './hover.ts';
 import { lensesOf } from './lens.ts';
 import { Live } from './live.ts';
@@ -149,6 +151,11 @@ export function serve(connection: Connection, environment: Environment): void {
           })
         : [],
     );
+  });
+  connection.onRequest(deploymentsDocument, async (): Promise<RuleDocument> => {
+    await session.scheduler.idle();
+    const served = session.projects.flatMap(({ root, result }) => (result ? [{ root, result }] : []));
+    return { title: 'Deployments', markdown: deploymentsPage(served, session.uris) };
   });
   connection.onRequest(ruleDocument, ({ rule }: RuleDocumentParams): RuleDocument | null => {
     const info = environment.rules.find((one) => one.id === rule);

@@ -27,6 +27,9 @@ export interface AnalysisStatus {
   readonly notes: readonly string[];
 }
 
+/** Request, without parameters: how the applications are served, as a page of Markdown. */
+export const deploymentsDocument = 'forksight/deployments';
+
 /** Request: the page of a rule, as Markdown. */
 export const ruleDocument = 'forksight/ruleDocument';
 

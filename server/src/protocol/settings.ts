@@ -8,6 +8,9 @@ export interface Settings {
   readonly rules: Readonly<Record<string, 'off' | SeverityName>>;
   /** Glob patterns of paths about which nothing is reported. */
   readonly exclude: readonly string[];
+  /** Which deployments count; checked by the engine, which says what it cannot use. */
+  readonly deployments: readonly unknown[];
+  readonly ignoreDeployments: readonly unknown[];
   /** Show how the application is served above its entrypoint. */
   readonly codeLens: boolean;
   /** Show what the running application costs in the status bar. */
@@ -16,7 +19,14 @@ export interface Settings {
 
 export const section = 'forksight';
 
-export const defaultSettings: Settings = { rules: {}, exclude: [], codeLens: true, statusBar: true };
+export const defaultSettings: Settings = {
+  rules: {},
+  exclude: [],
+  deployments: [],
+  ignoreDeployments: [],
+  codeLens: true,
+  statusBar: true,
+};
 
 /** A property of the manifest's configuration, as VS Code reads it. */
 export interface ManifestProperty {
@@ -24,7 +34,7 @@ export interface ManifestProperty {
   readonly default: unknown;
   readonly markdownDescription: string;
   readonly scope: 'window' | 'resource';
-  readonly items?: { readonly type: string };
+  readonly items?: { readonly type: string | readonly string[] };
   readonly additionalProperties?: { readonly enum: readonly string[] };
   readonly enum?: readonly string[];
 }
@@ -44,6 +54,22 @@ export const manifestProperties: Readonly<Record<string, ManifestProperty>> = {
     items: { type: 'string' },
     markdownDescription:
       'Paths about which nothing is reported, as patterns relative to the workspace folder, for example `legacy/**`. Added to `exclude` of `[tool.forksight]` in `pyproject.toml`.',
+    scope: 'resource',
+  },
+  'forksight.deployments': {
+    type: 'array',
+    default: defaultSettings.deployments,
+    items: { type: ['string', 'object'] },
+    markdownDescription:
+      'Which deployments Forksight looks at, where that is not all it finds: ids or files of `forksight deployments`, or tables such as `{ "use": "Procfile", "load": "preload" }` and `{ "server": "gunicorn", "app": "shop:app", "processes": 4 }`. Where there are any, they replace `deployments` of `[tool.forksight]` in `pyproject.toml`.',
+    scope: 'resource',
+  },
+  'forksight.ignoreDeployments': {
+    type: 'array',
+    default: defaultSettings.ignoreDeployments,
+    items: { type: 'string' },
+    markdownDescription:
+      'Deployments that are left out: ids, or patterns of the files that say them, for example `docker-compose.test.yml`. Added to `ignore-deployments` of `[tool.forksight]` in `pyproject.toml`.',
     scope: 'resource',
   },
   'forksight.codeLens': {
@@ -74,6 +100,8 @@ export function readSettings(value: unknown): Settings {
   return {
     rules: readRules(given.rules),
     exclude: Array.isArray(given.exclude) ? given.exclude.filter((entry) => typeof entry === 'string') : [],
+    deployments: Array.isArray(given.deployments) ? given.deployments : [],
+    ignoreDeployments: Array.isArray(given.ignoreDeployments) ? given.ignoreDeployments : [],
     codeLens: typeof given.codeLens === 'boolean' ? given.codeLens : defaultSettings.codeLens,
     statusBar: typeof given.statusBar === 'boolean' ? given.statusBar : defaultSettings.statusBar,
   };

@@ -3,17 +3,26 @@
 
 import { parse, TomlError } from 'smol-toml';
 import { type Location, range } from '../base/range.ts';
+import { type DeploymentChoices, noChoices, readChoices } from './choices.ts';
+import { tomlPlaces } from './toml-places.ts';
 
 export interface ProjectSettings {
   readonly rules: Readonly<Record<string, Level>>;
   readonly exclude: readonly string[];
+  readonly choices: DeploymentChoices;
   readonly problems: readonly { readonly message: string; readonly at: Location }[];
 }
 
 export type Level = 'off' | 'error' | 'warning' | 'information' | 'hint';
 
-export const noProjectSettings: ProjectSettings = { rules: {}, exclude: [], problems: [] };
+export const noProjectSettings: ProjectSettings = {
+  rules: {},
+  exclude: [],
+  choices: noChoices,
+  problems: [],
+};
 
+const known: readonly string[] = ['rules', 'exclude', 'deployments', 'ignore-deployments'];
 const levels: readonly string[] = ['off', 'error', 'warning', 'information', 'hint'];
 
 export function readProjectSettings(
@@ -34,11 +43,15 @@ export function readProjectSettings(
   if (!isTable(table)) return noProjectSettings;
   const reader = new Reader(path, text);
   for (const key of Object.keys(table))
-    if (key !== 'rules' && key !== 'exclude')
-      reader.problem(key, `[tool.forksight] has no "${key}"; it has rules and exclude.`);
+    if (!known.includes(key))
+      reader.problem(
+        key,
+        `[tool.forksight] has no "${key}"; it has rules, exclude, deployments and ignore-deployments.`,
+      );
   return {
     rules: reader.rules(table.rules, knownRules),
     exclude: reader.exclude(table.exclude),
+    choices: reader.choices(text, table),
     problems: reader.problems,
   };
 }
@@ -73,6 +86,24 @@ class Reader {
     if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
     this.problem('exclude', 'exclude is a list of patterns, like `["legacy/**"]`.');
     return [];
+  }
+
+  choices(text: string, table: Readonly<Record<string, unknown>>): DeploymentChoices {
+    const { deployments, 'ignore-deployments': ignored } = table;
+    if (deployments === undefined && ignored === undefined) return noChoices;
+    const places = tomlPlaces(text);
+    const nowhere = range(0, 0, 0, 0);
+    return readChoices(deployments, ignored, {
+      place: (list, index, key) => {
+        const entry = `tool.forksight.${list}.${index}`;
+        const at =
+          places.get(key === undefined ? entry : `${entry}.${key}`) ??
+          places.get(entry) ??
+          places.get(`tool.forksight.${list}`);
+        return { path: this.#path, range: at ?? nowhere };
+      },
+      say: (message, at) => this.problems.push({ message, at }),
+    });
   }
 
   /** At the first line below the table's header that begins with the key. */

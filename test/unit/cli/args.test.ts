@@ -30,12 +30,18 @@ test('check with its options', () => {
     format: 'json',
     rules: { x: 'off', y: 'hint' },
     exclude: ['old/**'],
+    chosen: [],
     fix: 'no',
   });
 });
 
 test('without a PATH the current folder is meant', () => {
-  assert.deepEqual(parse(['deployments']), { command: 'deployments', paths: ['.'], format: 'text' });
+  assert.deepEqual(parse(['deployments']), {
+    command: 'deployments',
+    paths: ['.'],
+    format: 'text',
+    chosen: [],
+  });
   const workers = parse(['workers', '--watch']);
   assert.deepEqual(workers, { command: 'workers', paths: ['.'], format: 'text', watch: true });
 });
@@ -60,4 +66,27 @@ test('help of all and of one', () => {
   assert.ok(one.command === 'help' && one.text.includes('--exclude PATTERN'));
   assert.deepEqual(parse(['help', 'check']), one);
   assert.deepEqual(parse(['--version']), { command: 'version' });
+});
+
+test('deployments are chosen, corrected and described by flags', () => {
+  const chosen = (...args: readonly string[]): unknown => {
+    const invocation = parse(['check', ...args]);
+    return 'chosen' in invocation ? invocation.chosen : undefined;
+  };
+  assert.deepEqual(chosen('--deployment', 'Procfile', '--deployment', 'uwsgi:uwsgi.ini:1'), [
+    { use: 'Procfile' },
+    { use: 'uwsgi:uwsgi.ini:1' },
+  ]);
+  assert.deepEqual(chosen('--deployment', 'Procfile', '--load', 'lazy', '--processes', '4'), [
+    { use: 'Procfile', load: 'lazy', processes: 4 },
+  ]);
+  assert.deepEqual(chosen('--load', 'preload'), [{ use: '*', load: 'preload' }]);
+  assert.deepEqual(chosen('--server', 'gunicorn', '--app', 'shop:app'), [
+    { server: 'gunicorn', app: 'shop:app' },
+  ]);
+  refused(['check', '--server', 'apache', '--app', 'shop:app'], /server is one of gunicorn, uwsgi/);
+  refused(['check', '--server', 'gunicorn'], /--server needs --app/);
+  refused(['check', '--server', 'gunicorn', '--app', 'a:b', '--deployment', 'x'], /leave --deployment out/);
+  refused(['check', '--load', 'eager'], /load is "preload" or "lazy"/);
+  refused(['check', '--processes', 'many'], /processes is a number/);
 });

@@ -140,3 +140,35 @@ test('an empty folder has no deployment', async () => {
   const workers = JSON.parse((await forksight('workers', '--format', 'json', empty)).out);
   assert.deepEqual(workers, { apps: [] });
 });
+
+test('deployments: each with its id and where its values come from; flags choose and correct', async () => {
+  const project = orders('deployments');
+  const listed = JSON.parse((await forksight('deployments', '--format', 'json', project)).out);
+  const ids: string[] = listed.deployments.map((one: { id: string }) => one.id);
+  assert.ok(ids.length > 1);
+  const [id = ''] = ids;
+  const one = JSON.parse(
+    (await forksight('deployments', '--format', 'json', '--deployment', id, '--processes', '9', project)).out,
+  );
+  assert.deepEqual(
+    one.deployments.map((each: { id: string; processes: number }) => [each.id, each.processes]),
+    [[id, 9]],
+  );
+  const names = one.deployments[0].values.map((value: { name: string }) => value.name);
+  assert.deepEqual(names.slice(0, 3), ['app', 'load mode', 'workers']);
+  const nothing = await forksight('check', '--deployment', 'nope.ini', project);
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.err, /no deployment is "nope\.ini"\. There are /);
+});
+
+test('check: the load mode that a flag asks for decides what is found', async () => {
+  const project = orders('asked');
+  const rules = async (...flags: readonly string[]): Promise<string[]> => {
+    const { out } = await forksight('check', '--format', 'json', ...flags, project);
+    return JSON.parse(out).diagnostics.map((one: { rule: string }) => one.rule);
+  };
+  assert.ok((await rules('--load', 'preload')).includes('thread-before-fork'));
+  assert.ok(!(await rules('--load', 'lazy')).includes('thread-before-fork'));
+  const described = ['--server', 'gunicorn', '--app', 'orders.wsgi:app', '--load', 'preload'];
+  assert.ok((await rules(...described)).includes('thread-before-fork'));
+});

@@ -17,6 +17,7 @@ test('the JSON form counts from 1 and names paths relative to what was checked',
   assert.deepEqual(JSON.parse(JSON.stringify(report)), {
     deployments: [
       {
+        id: 'gunicorn:0',
         server: 'gunicorn',
         source: { path: 'gunicorn.conf.py', line: 3 },
         entrypoint: 'shop:app',
@@ -103,7 +104,7 @@ test('text says what was not found, too', () => {
 test('deployments are listed with their values and reasons', () => {
   const descriptions = result([]).deployments.map((deployment) => describeDeployment(deployment, '/w'));
   const text = deploymentsText(descriptions, plain);
-  assert.match(text, /^gunicorn.conf.py:3: gunicorn serves shop:app: preload, 3 workers$/m);
+  assert.match(text, /^gunicorn.conf.py:3: gunicorn serves shop:app: preload, 3 workers {2}gunicorn:0$/m);
   assert.match(text, /^ {4}load mode +preload {2}.*nothing says otherwise\.$/m);
 });
 

@@ -19,7 +19,7 @@ test('gunicorn, from a Procfile and its configuration file', () => {
   });
   assert.equal(
     text(deployment),
-    `Procfile:1: gunicorn serves shop.wsgi:app: preload, workers not known
+    `Procfile:1: gunicorn serves shop.wsgi:app: preload, workers not known  gunicorn:Procfile:1
     app            shop.wsgi:app  Procfile:1
     load mode      preload  Procfile:1: preload_app is on: the master imports the app, then forks the workers
     workers        not known, 3 by default  gunicorn.conf.py:3: depends on the environment variable N
@@ -38,7 +38,7 @@ test('uWSGI without a master, one process', () => {
   });
   assert.equal(
     text(deployment),
-    `deploy/uwsgi.ini:1: uWSGI serves shop/wsgi.py:application: no fork, 1 worker
+    `deploy/uwsgi.ini:1: uWSGI serves shop/wsgi.py:application: no fork, 1 worker  uwsgi:deploy/uwsgi.ini:1
     app                shop/wsgi.py:application  deploy/uwsgi.ini:2
     load mode          preload  one process and no master: uWSGI loads the app in the process that serves it, and forks nothing
     workers            1  uWSGI's default

@@ -8,7 +8,11 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { applyEdits } from '../../../server/src/base/edit.ts';
 import { fromRange } from '../../../server/src/lsp/places.ts';
 import { liveMethods, type RestartAnswer } from '../../../server/src/protocol/live.ts';
-import { type RuleDocument, ruleDocument } from '../../../server/src/protocol/messages.ts';
+import {
+  deploymentsDocument,
+  type RuleDocument,
+  ruleDocument,
+} from '../../../server/src/protocol/messages.ts';
 import { TestClient } from '../../lib/language-client.ts';
 
 const ini = '[uwsgi]\nmodule = shop.wsgi:application\nmaster = true\nprocesses = 4\n';
@@ -117,6 +121,21 @@ test('half-typed code keeps the findings, here and elsewhere', async () => {
     ...expected,
     'shop/audit.py': ['5 queue-without-consumer', '13 thread-before-fork'],
   });
+});
+
+test('settings of the client choose deployments, and the page shows them', async () => {
+  write('Procfile', 'web: gunicorn --preload shop.wsgi:application\n');
+  await client.start();
+  const all = (await client.request<RuleDocument>(deploymentsDocument, undefined)).markdown;
+  assert.match(all, /^\| {2}\| `gunicorn:Procfile:1` \| `uwsgi:uwsgi\.ini:1` \|$/m);
+  assert.match(all, /^\| workers \| 4 \| \[uwsgi\.ini:4\]\(file:.*#L4\) \|$/m);
+  assert.match(all, /^\| load mode \| preload \| uWSGI's default: the master imports the app/m);
+  client.settings = { deployments: [{ use: 'uwsgi.ini', load: 'lazy' }] };
+  await client.after(() => client.notify('workspace/didChangeConfiguration', { settings: null }));
+  assert.deepEqual(client.findings(), {});
+  const one = (await client.request<RuleDocument>(deploymentsDocument, undefined)).markdown;
+  assert.doesNotMatch(one, /gunicorn/);
+  assert.match(one, /^\| load mode \| lazy \|/m);
 });
 
 test('settings of the client switch a rule off', async () => {

@@ -15,7 +15,12 @@ test('rules and exclude are read', () => {
   const settings = read(
     '[project]\nname = "x"\n[tool.forksight]\nexclude = ["legacy/**"]\n[tool.forksight.rules]\nmissing-gc-freeze = "off"\n',
   );
-  assert.deepEqual(settings, { rules: { 'missing-gc-freeze': 'off' }, exclude: ['legacy/**'], problems: [] });
+  assert.deepEqual(settings, {
+    rules: { 'missing-gc-freeze': 'off' },
+    exclude: ['legacy/**'],
+    choices: { deployments: [], ignored: [] },
+    problems: [],
+  });
 });
 
 test('what cannot be used is said where it stands', () => {
