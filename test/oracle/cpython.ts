@@ -52,10 +52,16 @@ export function oraclePython(): Promise<string> {
   return built;
 }
 
-export async function record(project: Project): Promise<Recording> {
-  const python = await oraclePython();
+/** Loads the project in CPython, with the frameworks of the oracle or with that interpreter. */
+export async function record(
+  project: Project,
+  how: { readonly python?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Recording> {
+  const python = how.python ?? (await oraclePython());
   const { stdout } = await promisify(execFile)(python, [script, JSON.stringify(project)], {
     timeout: 60_000,
+    maxBuffer: 1 << 26,
+    env: { ...process.env, ...how.env },
   });
   return JSON.parse(stdout) as Recording;
 }
