@@ -57,6 +57,25 @@ export const apps: readonly App[] = [
     files: { 'asgi.py': 'from datasette.app import Datasette\n\napp = Datasette([]).app()\n' },
   },
   { name: 'flower (Celery, Tornado)', packages: ['flower'], entry: 'flower.command:flower' },
+  {
+    name: 'tipg (FastAPI)',
+    packages: ['tipg'],
+    entry: 'tipg.main:app',
+    env: { DATABASE_URL: 'postgresql://user:word@localhost/data' },
+  },
+  { name: 'pretalx (Django, Celery)', packages: ['pretalx'], entry: 'pretalx.wsgi:application' },
+  {
+    name: 'celery-director (Flask, Celery)',
+    packages: ['director'],
+    entry: 'wsgi:application',
+    env: { DIRECTOR_HOME: '.' },
+    files: {
+      'wsgi.py': "from director import create_app\n\napplication = create_app('.')\n",
+      'workflows.yml': '---\n',
+      'tasks/.keep': '',
+      '.env': '',
+    },
+  },
   { name: 'devpi-server (Pyramid)', packages: ['devpi_server'], entry: 'devpi_server.main:wsgi_run' },
 ];
 

@@ -4,6 +4,7 @@ import { iterate } from './iterate.ts';
 import { first } from './known.ts';
 import type { Machine } from './machine.ts';
 import { registerSetter } from './objects.ts';
+import { textMethod } from './text.ts';
 import {
   type CallArgs,
   constant,
@@ -29,7 +30,7 @@ export function containerMethod(
   }
   if (value?.t === 'sequence') return sequenceMethod(m, name, value, args);
   if (value?.t === 'dict') return dictMethod(name, value, args);
-  if (value?.t === 'const' && typeof value.value === 'string') return stringMethod(name, value.value);
+  if (value?.t === 'const' && typeof value.value === 'string') return textMethod(name, value.value, args);
   return undefined;
 }
 
@@ -98,10 +99,4 @@ function dictMethod(name: string, value: DictValue, args: CallArgs): Value {
     default:
       return unknown;
   }
-}
-
-function stringMethod(name: string, value: string): Value {
-  if (name === 'lower') return constant(value.toLowerCase());
-  if (name === 'upper') return constant(value.toUpperCase());
-  return name === 'strip' ? constant(value.trim()) : unknown;
 }

@@ -10,6 +10,7 @@ import {
   queueMethods,
   threadMethods,
 } from '../knowledge/index.ts';
+import { truth } from './branches.ts';
 import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue } from './calls.ts';
 import { newInstance } from './classes.ts';
@@ -17,7 +18,7 @@ import { containerMethod } from './containers.ts';
 import { handOverAll } from './escape.ts';
 import type { HookKind } from './event.ts';
 import { frameworkFunction } from './frameworks/index.ts';
-import { importByName } from './imports.ts';
+import { absoluteName, importByName, importModule } from './imports.ts';
 import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
 import { findInClass } from './objects.ts';
@@ -107,12 +108,17 @@ export function callLibrary(
   return resultOf(m, fn.name, args);
 }
 
-/** `__import__('a.b')` gives `a`. */
+/** `__import__('a.b')` gives `a`; with names to take from it, `a.b`; with a level, the name is a relative one. */
 function importTop(m: Machine, args: CallArgs, at: Span, a: Activation | undefined): Value {
-  const [name] = args.positional;
+  const [name, , , names = args.keywords.get('fromlist'), level = args.keywords.get('level')] =
+    args.positional;
   if (name?.t !== 'const' || typeof name.value !== 'string') return unknown;
-  const imported = importByName(m, { ...args, positional: [name] }, at, a);
-  return m.modules.get(name.value.split('.')[0] ?? '') ?? imported;
+  const dots = level?.t === 'const' && typeof level.value === 'number' ? level.value : 0;
+  const dotted = dots > 0 && a ? absoluteName(dots, name.value, a.module) : name.value;
+  if (dotted === undefined) return unknown;
+  const imported = importModule(m, dotted, at, a);
+  const whole = dots > 0 || (names !== undefined && truth(names) === true);
+  return whole ? imported : (m.modules.get(dotted.split('.')[0] ?? '') ?? imported);
 }
 
 /** A class gives an instance of itself, a function an unknown result of its own. */

@@ -6,7 +6,7 @@ import { importModule, moduleAttribute } from '../imports.ts';
 import { textOf } from '../known.ts';
 import type { Machine } from '../machine.ts';
 import type { Span } from '../source.ts';
-import { type CallArgs, constant, sequence, type Value } from '../value.ts';
+import { type CallArgs, constant, optionsOf, sequence, type Value } from '../value.ts';
 
 export interface Settings {
   /** Undefined where the project does not have it: nothing asked for has a known value then. */
@@ -63,6 +63,20 @@ function fromModule(m: Machine, name: string, at: Span): Settings {
     at: (setting) => module.scope.boundAt.get(setting),
     closed: !module.scope.open,
   };
+}
+
+/** One item of a setting that lists some; `sure`: it is there whichever way the settings branch. */
+export interface Listed {
+  readonly item: Value;
+  readonly sure: boolean;
+}
+
+/** The items of a setting, also where an optional package decides which of several lists it is. */
+export function listed(value: Value | undefined): readonly Listed[] {
+  const lists = (value === undefined ? [] : optionsOf(value)).filter((one) => one.t === 'sequence');
+  const [longest] = [...lists].sort((a, b) => b.items.length - a.items.length);
+  const names = lists.map((one) => new Set(one.items.map(textOf)));
+  return (longest?.items ?? []).map((item) => ({ item, sure: names.every((all) => all.has(textOf(item))) }));
 }
 
 /** What code most often asks for without having set it; `django/conf/global_settings.py`. */

@@ -11,7 +11,7 @@ import type { Machine } from '../machine.ts';
 import { findInClass } from '../objects.ts';
 import type { Span } from '../source.ts';
 import { library, none, unknown, type Value } from '../value.ts';
-import { settings } from './django-settings.ts';
+import { listed, settings } from './django-settings.ts';
 import { leaveUrlconf } from './django-urls.ts';
 import { attempted, because, placeOfText } from './places.ts';
 
@@ -24,6 +24,8 @@ interface App {
   /** The qualified name of the AppConfig, where a library has it. */
   readonly library: string | undefined;
   readonly at: Location;
+  /** It is installed whichever way the settings branch. */
+  readonly sure: boolean;
 }
 
 const registries = new WeakMap<Machine, App[]>();
@@ -60,9 +62,9 @@ export const handler: Known = (m, _args, at) => makeHandler(m, at);
 function makeHandler(m: Machine, at: Span): Value {
   const { value, at: placeOf } = settings(m, at);
   const place = placeOf('MIDDLEWARE');
-  const listed = value('MIDDLEWARE');
-  if (place !== undefined && listed?.t === 'sequence')
-    for (const one of [...listed.items].reverse()) makeMiddleware(m, one, place);
+  if (place !== undefined)
+    for (const { item, sure } of [...listed(value('MIDDLEWARE'))].reverse())
+      perhaps(m, sure, () => makeMiddleware(m, item, place));
   leaveUrlconf(m, at);
   return {
     t: 'object',
@@ -111,20 +113,26 @@ function populate(m: Machine, at: Span): void {
   const apps: App[] = [];
   const { value, at: placeOf } = settings(m, at);
   const place = placeOf('INSTALLED_APPS');
-  const installed = value('INSTALLED_APPS');
-  if (place === undefined || installed?.t !== 'sequence') return;
+  const installed = listed(value('INSTALLED_APPS'));
+  if (place === undefined || installed.length === 0) return;
   registries.set(m, apps);
   configureLogging(m, at);
-  for (const entry of installed.items) {
-    const name = textOf(entry);
-    if (name !== undefined) apps.push(createApp(m, name, placeOfText(m, place, name)));
+  for (const { item, sure } of installed) {
+    const name = textOf(item);
+    if (name !== undefined)
+      apps.push(perhaps(m, sure, () => ({ ...createApp(m, name, placeOfText(m, place, name)), sure })));
   }
-  for (const app of apps) importOf(m, app, 'models');
-  for (const app of apps) ready(m, app);
+  for (const app of apps) perhaps(m, app.sure, () => importOf(m, app, 'models'));
+  for (const app of apps) perhaps(m, app.sure, () => ready(m, app));
+}
+
+/** Runs what only one way through the settings asks for. */
+function perhaps<T>(m: Machine, sure: boolean, run: () => T): T {
+  return sure ? run() : m.maybe('possible', run);
 }
 
 /** `AppConfig.create`. */
-function createApp(m: Machine, entry: string, at: Location): App {
+function createApp(m: Machine, entry: string, at: Location): Omit<App, 'sure'> {
   const frame = { at, text: `INSTALLED_APPS names ${entry}`, kind: 'import', callee: entry } as const;
   return because(m, frame, (span) => {
     const module = attempted(m, () => importModule(m, entry, span, undefined));
