@@ -116,6 +116,8 @@ function callClass(m: Machine, cls: ClassValue, args: CallArgs, at: Span, a: Act
 const recursionLimit = 3;
 /** Calls of one function that change nothing we watch, before further ones are not followed. */
 const idleCallLimit = 48;
+/** In code of requests, whose arguments are unknown, few calls tell all there is. */
+const idleRequestLimit = 6;
 
 function callFunction(
   m: Machine,
@@ -129,7 +131,7 @@ function callFunction(
   if (m.activations.filter((running) => running.fn?.body === fn.body).length >= recursionLimit)
     return unknown;
   const idle = m.idleCalls.get(fn.body) ?? 0;
-  if (idle >= idleCallLimit) return unknown;
+  if (idle >= (m.recorder.phase === 'request' ? idleRequestLimit : idleCallLimit)) return unknown;
   const progress = m.progress;
   const frame = {
     at: m.location(at, a?.module),

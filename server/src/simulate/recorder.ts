@@ -35,7 +35,9 @@ export class Recorder {
           : 'does' in detail
             ? `${detail.does} ${detail.by}`
             : '';
-    const key = `${detail.kind}|${what}|${object?.id ?? ''}|${this.phase}|${this.inThread ?? ''}|${this.certainty}|${locationKey(at)}`;
+    // What a request makes is made again by each: one of a place stands for all.
+    const own = object?.createdIn === 'request' ? locationKey(object.createdAt) : (object?.id ?? '');
+    const key = `${detail.kind}|${what}|${own}|${this.phase}|${this.inThread ?? ''}|${this.certainty}|${locationKey(at)}`;
     if (this.seen.has(key) || this.events.length >= eventLimit) return;
     this.seen.add(key);
     const event = {

@@ -71,12 +71,12 @@ export interface Listed {
   readonly sure: boolean;
 }
 
-/** The items of a setting, also where an optional package decides which of several lists it is. */
-export function listed(value: Value | undefined): readonly Listed[] {
+/** The items of a setting, also where an optional package decides which of several lists it is; undefined for no list. */
+export function listed(value: Value | undefined): readonly Listed[] | undefined {
   const lists = (value === undefined ? [] : optionsOf(value)).filter((one) => one.t === 'sequence');
   const [longest] = [...lists].sort((a, b) => b.items.length - a.items.length);
   const names = lists.map((one) => new Set(one.items.map(textOf)));
-  return (longest?.items ?? []).map((item) => ({ item, sure: names.every((all) => all.has(textOf(item))) }));
+  return longest?.items.map((item) => ({ item, sure: names.every((all) => all.has(textOf(item))) }));
 }
 
 /** What code most often asks for without having set it; `django/conf/global_settings.py`. */

@@ -63,7 +63,7 @@ function makeHandler(m: Machine, at: Span): Value {
   const { value, at: placeOf } = settings(m, at);
   const place = placeOf('MIDDLEWARE');
   if (place !== undefined)
-    for (const { item, sure } of [...listed(value('MIDDLEWARE'))].reverse())
+    for (const { item, sure } of [...(listed(value('MIDDLEWARE')) ?? [])].reverse())
       perhaps(m, sure, () => makeMiddleware(m, item, place));
   leaveUrlconf(m, at);
   return {
@@ -114,7 +114,7 @@ function populate(m: Machine, at: Span): void {
   const { value, at: placeOf } = settings(m, at);
   const place = placeOf('INSTALLED_APPS');
   const installed = listed(value('INSTALLED_APPS'));
-  if (place === undefined || installed.length === 0) return;
+  if (place === undefined || installed === undefined) return;
   registries.set(m, apps);
   configureLogging(m, at);
   for (const { item, sure } of installed) {
