@@ -3,7 +3,7 @@
 
 import { basename } from './base/path.ts';
 import { contains, type Location, type Position, type Range } from './base/range.ts';
-import type { Deployment, Server } from './deploy/model.ts';
+import type { Deployment, OptionValue, Server } from './deploy/model.ts';
 import { pythonSpot, type Spot } from './deploy/spot.ts';
 import type { ConfigFormat } from './deploy/uwsgi/file.ts';
 import { formatOf } from './deploy/uwsgi/formats.ts';
@@ -16,6 +16,7 @@ import {
   optionOrigin,
   optionsOf,
 } from './knowledge/options/index.ts';
+import { workerClass } from './knowledge/options/workers.ts';
 
 export interface OptionHelp {
   readonly markdown: string;
@@ -49,15 +50,28 @@ export function optionHelp(
   const spot = dialect && spotIn(dialect, text, start);
   if (dialect && spot) {
     const info = optionInfo(dialect.server, spot.name);
-    return info && { markdown: describe(dialect.server, info), range: spot.range };
+    const worker = workerNote(optionAt(path, start, deployments));
+    return info && { markdown: describe(dialect.server, info) + worker, range: spot.range };
   }
   for (const { server: of, options } of deployments)
-    for (const { name, at } of options) {
+    for (const { name, value, at } of options) {
       if (at.path !== path || !contains(at.range, start) || !hasOptionTable(of)) continue;
       const info = optionInfo(of, name);
-      if (info) return { markdown: describe(of, info), range: at.range };
+      if (info) return { markdown: describe(of, info) + workerNote({ name, value }), range: at.range };
     }
   return undefined;
+}
+
+function optionAt(path: string, at: Position, deployments: readonly Deployment[]): OptionValue | undefined {
+  return deployments
+    .flatMap(({ options }) => options)
+    .find((option) => option.at.path === path && contains(option.at.range, at));
+}
+
+/** What the worker class that is chosen does. */
+function workerNote(option: Pick<OptionValue, 'name' | 'value'> | undefined): string {
+  const chosen = option?.name === 'worker_class' ? workerClass(option.value) : undefined;
+  return chosen === undefined ? '' : `\n\n**Workers of class ${chosen.name}.** ${chosen.note}`;
 }
 
 /** What fits at a place of uWSGI's configuration, in any format, or of gunicorn's, whatever they are called. */
@@ -125,7 +139,13 @@ function values({ server, format }: Dialect, { name, range: replaced, quoted }: 
     insert: `${quote}${value}${quote}`,
     range: replaced,
     detail: name,
+    ...valueNote(name, value),
   }));
+}
+
+function valueNote(name: string, value: string): { readonly note?: string } {
+  const note = name === 'worker_class' ? workerClass(value)?.note : undefined;
+  return note === undefined ? {} : { note };
 }
 
 const quotes: Readonly<Partial<Record<Dialect['format'], string>>> = { python: "'", json: '"' };

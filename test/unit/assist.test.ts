@@ -239,3 +239,25 @@ test('no line of help is long', () => {
     for (const { name, help: line } of optionsOf(server))
       assert.ok(line.length <= 141 && !line.includes('\n'), `${name}: ${line}`);
 });
+
+test('help on a worker class says what its workers do, in a file and in a command', async () => {
+  const tree = {
+    'gunicorn.conf.py': 'wsgi_app = "shop:app"\nworker_class = "gevent"\n',
+    Procfile: 'web: gunicorn -k uvicorn.workers.UvicornWorker shop:app\n',
+    'shop.py': '',
+  };
+  const deployments = await deploymentsOf(tree);
+  const page = (name: string, marked: string): string =>
+    optionHelp(...cursor(name, marked), deployments)?.markdown ?? '';
+  assert.match(
+    page('gunicorn.conf.py', 'wsgi_app = "shop:app"\nworker_cl|ass = "gevent"\n'),
+    /\*\*Workers of class gevent\.\*\* Replaces `socket`/,
+  );
+  assert.match(
+    page('Procfile', 'web: gunicorn -k uvicorn.wor|kers.UvicornWorker shop:app\n'),
+    /\*\*Workers of class uvicorn\.workers\.UvicornWorker\.\*\* .*deprecated/,
+  );
+  const offered = fitting('gunicorn.conf.py', 'worker_class = |');
+  const noted = offered.filter(({ note }) => note !== undefined).map(({ label }) => label);
+  assert.ok(noted.includes('gevent') && noted.includes('uvicorn_worker.UvicornWorker'), noted.join());
+});

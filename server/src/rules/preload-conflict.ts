@@ -64,6 +64,7 @@ import { locationKey } from '../base/range.ts';
 import type { Deployment, OptionValue } from '../deploy/model.ts';
 import type { Fix, FixContext } from '../fixes/fix.ts';
 import { offered, patchEarly, setUwsgiOption, switchOff, writeOptionName } from '../fixes/index.ts';
+import { workerClass } from '../knowledge/options/workers.ts';
 import { beforeFork } from '../simulate/event.ts';
 import type { Case, Report, Rule, Severity } from './finding.ts';
 
@@ -133,11 +134,7 @@ function patchedLate({ deployment, simulation: { events } }: Case): readonly Con
   const { facts } = deployment;
   const option = last(deployment, 'worker_class');
   if (facts.server !== 'gunicorn' || !facts.workerClass.known || option === undefined) return [];
-  const by = /gevent/i.test(facts.workerClass.value)
-    ? 'gevent'
-    : /eventlet/i.test(facts.workerClass.value)
-      ? 'eventlet'
-      : undefined;
+  const by = workerClass(facts.workerClass.value)?.patches;
   if (by === undefined || events.some(({ kind, phase }) => kind === 'green-threads' && beforeFork(phase)))
     return [];
   const call = by === 'gevent' ? 'gevent.monkey.patch_all()' : 'eventlet.monkey_patch()';

@@ -6,7 +6,7 @@
  * ## What it does
  * Reports an option that the server does not know, where its name is a slip away from one that it does. An option in
  * `uwsgi.ini` that is used as a placeholder, `%(name)`, is meant as one; so is a name in `gunicorn.conf.py` that the
- * file itself reads.
+ * file itself reads. Reports also a worker class that gunicorn does not have, or not in the version that is pinned.
  *
  * ## Why it matters
  * Neither server says a word. uWSGI takes an unknown name of its configuration for a placeholder, unless `strict` is
@@ -52,8 +52,18 @@
  *   `test/servers`.
  */
 
-import { type OptionValue, type Server, serverName } from '../deploy/model.ts';
-import { offered, renameOption } from '../fixes/index.ts';
+import { nearest } from '../base/nearest.ts';
+import { locationKey } from '../base/range.ts';
+import { isAtLeast } from '../base/version.ts';
+import {
+  type Deployment,
+  type OptionValue,
+  packageVersion,
+  type Server,
+  serverName,
+} from '../deploy/model.ts';
+import { offered, renameOption, writeOptionValue } from '../fixes/index.ts';
+import { plainClasses, workerClass } from '../knowledge/options/workers.ts';
 import type { Case, Report, Rule } from './finding.ts';
 
 export const unknownOption: Rule = {
@@ -61,10 +71,70 @@ export const unknownOption: Rule = {
   title: 'An option that the server does not know',
   severity: 'warning',
   check,
-  fix: (at, cases, context) => offered(renameOption(at, cases, context)),
+  fix: (at, cases, context) => {
+    const key = locationKey(at);
+    const [wrong] = cases.flatMap(({ deployment }) =>
+      missingClass(deployment).filter(({ option }) => locationKey(option.at) === key),
+    );
+    if (wrong === undefined) return offered(renameOption(at, cases, context));
+    return wrong.meant === undefined ? [] : offered(writeOptionValue(wrong.option, wrong.meant, context));
+  },
 };
 
+interface MissingClass {
+  readonly option: OptionValue;
+  readonly message: string;
+  readonly meant?: string;
+}
+
 function check({ deployment }: Case): readonly Report[] {
+  return [
+    ...misspelt(deployment),
+    ...missingClass(deployment).map(
+      ({ option, message }): Report => ({
+        severity: 'error',
+        message,
+        at: option.at,
+        trace: [],
+        related: [],
+      }),
+    ),
+  ];
+}
+
+/** gunicorn loads a name without a module from its own list, and does not start without the class. */
+function missingClass(deployment: Deployment): readonly MissingClass[] {
+  const { facts, options } = deployment;
+  const option = options.findLast(({ name }) => name === 'worker_class');
+  if (facts.server !== 'gunicorn' || option === undefined || !facts.workerClass.known) return [];
+  const name = option.value;
+  if (name === facts.workerClass.value && /^\w+$/.test(name) && !plainClasses.includes(name)) {
+    const meant = nearest(name, plainClasses);
+    const advice =
+      meant === undefined ? `There are ${plainClasses.join(', ')}.` : `Write \`${meant}\`, if that is meant.`;
+    const message = `gunicorn refuses to start: it has no worker class \`${name}\`. ${advice}`;
+    return [{ option, message, ...(meant === undefined ? {} : { meant }) }];
+  }
+  const { since, until } = workerClass(name) ?? {};
+  const version = packageVersion(deployment, 'gunicorn');
+  if (until !== undefined && isAtLeast(version, until) === true)
+    return [
+      {
+        option,
+        message: `gunicorn refuses to start: from version ${until} on it has no worker class \`${name}\`. Use gevent, threads, or an older gunicorn.`,
+      },
+    ];
+  if (since !== undefined && isAtLeast(version, since) === false)
+    return [
+      {
+        option,
+        message: `gunicorn refuses to start: it has the worker class \`${name}\` from version ${since} on. Use a newer gunicorn, or \`uvicorn_worker.UvicornWorker\`.`,
+      },
+    ];
+  return [];
+}
+
+function misspelt(deployment: Deployment): readonly Report[] {
   const server = serverName(deployment.server);
   return deployment.options.flatMap((option): Report[] => {
     if (option.meant === undefined) return [];
