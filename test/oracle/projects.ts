@@ -9,7 +9,7 @@ export interface Project {
   readonly root: string;
   /** `module:callable` or `module:factory()`. */
   readonly entry: string;
-  readonly server: 'uwsgi' | 'gunicorn';
+  readonly server: 'uwsgi' | 'gunicorn' | 'celery';
   readonly preload: boolean;
   /** Import roots below `root`. */
   readonly path: readonly string[];

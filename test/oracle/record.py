@@ -427,6 +427,22 @@ def run_gunicorn(spec):
         start_up(application)
 
 
+def run_celery(spec):
+    """Celery itself, as far as its main process comes before the pool forks, and what a child is told."""
+    from celery import signals
+
+    app = load(spec["entry"])
+    app.loader.init_worker()
+    state["phase"] = "master-hook"
+    signals.celeryd_init.send(sender="worker", instance=None, conf=app.conf, options={})
+    signals.worker_init.send(sender=type("Worker", (), {"app": app})())
+    signals.celeryd_after_setup.send(sender="worker", instance=None, conf=app.conf)
+    state["phase"] = "worker-start"
+    for function in list(at_fork_child):
+        function()
+    signals.worker_process_init.send(sender=None)
+
+
 def finish(output, failure):
     own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
     assert not state["root"].startswith(own)
@@ -460,7 +476,7 @@ def main():
     watch_collector()
     watch_at_fork()
     try:
-        {"uwsgi": run_uwsgi, "gunicorn": run_gunicorn}[spec.get("server", "gunicorn")](spec)
+        {"uwsgi": run_uwsgi, "gunicorn": run_gunicorn, "celery": run_celery}[spec.get("server", "gunicorn")](spec)
     except BaseException:
         finish(output, traceback.format_exc())
     finish(output, None)

@@ -20,7 +20,6 @@ function deploymentOf(project: Project): Deployment {
     range: { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } },
   };
   const [module = '', callable = ''] = project.entry.split(':');
-  const known = <T>(value: T): Setting<T> => ({ known: true, value });
   return {
     id: project.name,
     server,
@@ -40,21 +39,33 @@ function deploymentOf(project: Project): Deployment {
     atFork: server === 'uwsgi' ? 'never' : 'run',
     imports: [],
     options: [],
-    facts:
-      server === 'uwsgi'
-        ? {
-            server,
-            master: known(project.master),
-            lazyApps: known(!preload),
-            threads: known(true),
-            optionHome: { kind: 'file', format: 'ini', at: source },
-            optionsAt: source,
-          }
-        : {
-            server,
-            ...(project.config === undefined ? {} : { config: join(root, project.config) }),
-            configHome: join(root, 'gunicorn.conf.py'),
-            workerClass: known('sync'),
-          },
+    facts: factsOf(project, source),
   };
+}
+
+function known<T>(value: T): Setting<T> {
+  return { known: true, value };
+}
+
+function factsOf({ server, root, preload, config, master }: Project, source: Location): Deployment['facts'] {
+  switch (server) {
+    case 'uwsgi':
+      return {
+        server,
+        master: known(master),
+        lazyApps: known(!preload),
+        threads: known(true),
+        optionHome: { kind: 'file', format: 'ini', at: source },
+        optionsAt: source,
+      };
+    case 'gunicorn':
+      return {
+        server,
+        ...(config === undefined ? {} : { config: join(root, config) }),
+        configHome: join(root, 'gunicorn.conf.py'),
+        workerClass: known('sync'),
+      };
+    case 'celery':
+      return { server, program: 'worker', pool: known('prefork') };
+  }
 }

@@ -183,12 +183,12 @@ function importDiscovered(
   const { resolver } = m.options;
   for (const found of packageNames(m, packages, span)) {
     const name = resolver.find(found) === undefined ? found.replace(/\.?[^.]*$/, '') : found;
-    const module = related === undefined ? name : `${name}.${related}`;
-    if (name === '' || resolver.find(module) === undefined) continue;
+    const modules = related === undefined ? [name] : [name, `${name}.${related}`];
     const place = placeOfText(m, at, found);
-    because(m, { at: place, text: `Celery imports ${module}`, kind: 'import', callee: module }, (here) =>
-      importModule(m, module, here, undefined),
-    );
+    for (const module of modules.filter((each) => resolver.find(each) !== undefined))
+      because(m, { at: place, text: `Celery imports ${module}`, kind: 'import', callee: module }, (here) =>
+        importModule(m, module, here, undefined),
+      );
   }
 }
 
