@@ -3,18 +3,19 @@
 // Reads nothing by itself.
 
 import { Ring } from '../base/ring.ts';
-import type { Cgroup, LiveApp, LiveProcess, LiveWorker, LostThreads, Point } from '../protocol/live.ts';
+import type { LiveApp, LiveProcess, LiveWorker, Point } from '../protocol/live.ts';
 import type { AppHistory, StoppedApp } from '../protocol/live-events.ts';
-import { readCgroup } from './cgroup.ts';
-import { threadsOf } from './detail.ts';
+import { type Around, lookAround } from './around.ts';
 import type { Group } from './discover.ts';
-import { lostThreads, settledSeconds } from './lost-threads.ts';
+import { compared, markOf, type SetMark } from './mark.ts';
 import { type DeploymentHint, entrypointOf } from './match.ts';
 import { Members } from './members.ts';
 import { type Reading, totalsOf } from './memory.ts';
 import { appName, loadOf, sameness } from './name.ts';
-import { ageSeconds, type ProcReader } from './proc.ts';
-import { parseAvailable, roomFor } from './room.ts';
+import type { StartCommand } from './plan.ts';
+import type { ProcReader } from './proc.ts';
+import { restartPlan } from './restart.ts';
+import { roomFor } from './room.ts';
 import { Series } from './series.ts';
 import { SourceFinder } from './source.ts';
 import { StatsFollower, type StatsResult } from './stats.ts';
@@ -27,12 +28,8 @@ const endingMs = 40_000;
 const groupPoints = 3600;
 const stoppedPoints = 600;
 
-/** Where the application lives. */
-interface Surroundings {
+interface Surroundings extends Around {
   readonly at: number;
-  readonly cgroup: Cgroup;
-  readonly machineFree: number | undefined;
-  readonly lost: LostThreads | undefined;
 }
 
 export class TrackedApp {
@@ -47,6 +44,9 @@ export class TrackedApp {
   before: number | undefined;
   statsAskedAt: number | undefined;
   stoppedAt: number | undefined;
+  mark: SetMark | undefined;
+  /** How to start it again, from the time it ran. */
+  startAgain: StartCommand | undefined;
   /** When the process that was started was found to be gone; workers may have stayed for longer. */
   goneAt: number | undefined;
   /** Who started it: an older master, where it is that one's successor. */
@@ -161,6 +161,17 @@ export class TrackedApp {
 
   /** `uptime`: seconds since boot; `now`: milliseconds of the monitor's clock. */
   view(uptime: number, now: number): LiveApp {
+    const app = this.unmarked(uptime, now);
+    return this.mark === undefined ? app : compared(app, this.mark);
+  }
+
+  /** Null takes the mark away. */
+  setMark(label: string | null, uptime: number, now: number): void {
+    this.mark = label === null ? undefined : markOf(this.unmarked(uptime, now), label, now);
+    if (this.mark !== undefined) this.timeline.add(now, 'mark', undefined, this.mark.label);
+  }
+
+  private unmarked(uptime: number, now: number): LiveApp {
     const { root } = this.group;
     const { master } = this.members;
     const living = this.members.workers().filter((worker) => worker.alive);
@@ -201,7 +212,7 @@ export class TrackedApp {
       server: this.group.root.recognised.server,
       stoppedAt: Math.round(this.stoppedAt ?? 0),
       cost: this.before ?? null,
-      startable: false,
+      startable: this.startAgain !== undefined,
     };
   }
 
@@ -266,32 +277,19 @@ export class TrackedApp {
     return { totals: totalsOf(reading, readings, complete), inherited };
   }
 
-  private lostThreads(): LostThreads | undefined {
-    const { master } = this.members;
-    if (!master?.alive || (master.threads ?? 1) < 2) return undefined;
-    const uptime = this.proc.uptime();
-    return lostThreads({
-      server: this.group.root.recognised.server,
-      master: { pid: master.pid, threads: threadsOf(this.proc, master.pid) },
-      workers: this.members
-        .workers()
-        .filter(({ alive, startTime }) => alive && ageSeconds(startTime, uptime) >= settledSeconds)
-        .flatMap(({ threads }) => threads ?? []),
-      controlSocket: this.source.controlSocket !== null,
-    });
-  }
-
   /** Read anew every few seconds. */
   private around(now: number): Surroundings {
     if (this.surroundings === undefined || now - this.surroundings.at >= surroundingsInterval) {
-      const meminfo = this.proc.readRaw('meminfo');
-      const someone = this.members.living()[0]?.pid ?? this.group.root.stat.pid;
-      this.surroundings = {
-        at: now,
-        cgroup: readCgroup(this.proc, someone, this.cgroupMount),
-        machineFree: meminfo.ok ? parseAvailable(meminfo.text) : undefined,
-        lost: this.lostThreads(),
-      };
+      const seen = lookAround(
+        this.proc,
+        this.cgroupMount,
+        this.group,
+        this.members,
+        this.source.controlSocket,
+      );
+      this.surroundings = { at: now, ...seen };
+      const answer = restartPlan(this.proc, this.id, this.name, this.group);
+      if (answer.ok) this.startAgain = { cwd: answer.plan.cwd, argv: answer.plan.argv };
     }
     return this.surroundings;
   }

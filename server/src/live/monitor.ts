@@ -11,10 +11,19 @@ import type {
   SeriesData,
   WatchCost,
 } from '../protocol/live.ts';
+import type {
+  ActionAnswer,
+  ActionParams,
+  ExportAnswer,
+  ExportParams,
+  MarkParams,
+} from '../protocol/live-actions.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
 import type { AppHistory, LiveEvent } from '../protocol/live-events.ts';
 import { readDetail } from './detail.ts';
 import { Discovery } from './discover.ts';
+import { exported, extensions } from './export.ts';
+import { actionPlan } from './plan.ts';
 import type { ProcReader } from './proc.ts';
 import { Registry, type Workspace } from './registry.ts';
 import { restartPlan } from './restart.ts';
@@ -118,6 +127,31 @@ export class Monitor {
   restartPlan(id: string): RestartAnswer | undefined {
     const app = this.registry.apps.find((one) => one.id === id);
     return app && restartPlan(this.ports.proc, id, app.name, app.group);
+  }
+
+  /** What to run to do something to an application. */
+  plan({ appId, action }: ActionParams): ActionAnswer {
+    const app = this.registry.find(appId);
+    return app
+      ? actionPlan(this.ports.proc, app, action)
+      : { ok: false, why: 'This application is not known.' };
+  }
+
+  /** False when there is no such application. */
+  mark({ appId, label }: MarkParams): boolean {
+    const app = this.registry.apps.find((one) => one.id === appId);
+    app?.setMark(label, this.ports.proc.uptime(), this.ports.clock.now());
+    return app !== undefined;
+  }
+
+  /** `date`: what time it is, in milliseconds of the calendar. */
+  export({ appId, format }: ExportParams, date: number): ExportAnswer {
+    const app = this.registry.apps.find((one) => one.id === appId);
+    if (app === undefined) return { ok: false, why: 'This application is not running.' };
+    const now = this.ports.clock.now();
+    const view = app.view(this.ports.proc.uptime(), now);
+    const text = exported(format, view, app.wholeHistory(), date - now);
+    return { ok: true, fileName: `${app.name.replace(/[^\w.-]+/g, '-')}-memory.${extensions[format]}`, text };
   }
 
   /** One process looked at closely; it is paid for, so that sampling waits. */

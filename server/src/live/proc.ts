@@ -98,6 +98,15 @@ export class ProcReader {
     }
   }
 
+  /** Whether a path on this machine is a named pipe. */
+  isPipe(path: string): boolean {
+    try {
+      return statSync(path).isFIFO();
+    } catch {
+      return false;
+    }
+  }
+
   stat(pid: number): Stat | undefined {
     const text = this.read(pid, 'stat');
     return text.ok ? parseStat(text.text) : undefined;

@@ -4,8 +4,19 @@
 
 import { type Log, silentLog } from '../base/ports.ts';
 import type { LiveMessage, LiveSnapshot, ProcessId, RestartAnswer } from '../protocol/live.ts';
+import type {
+  ActionAnswer,
+  ActionParams,
+  ExportAnswer,
+  ExportParams,
+  MarkParams,
+  RecordAnswer,
+  RecordingAnswer,
+  RecordParams,
+} from '../protocol/live-actions.ts';
 import type { DetailAnswer } from '../protocol/live-detail.ts';
 import type { AppHistory, NoteParams } from '../protocol/live-events.ts';
+import { openRecording, RecordingFile } from './files.ts';
 import { Monitor, type MonitorPorts, tickSeconds } from './monitor.ts';
 
 export type LiveListener = (message: LiveMessage) => void;
@@ -19,6 +30,7 @@ export class LiveService {
   private readonly log: Log;
   /** Listeners, each with whether it has had its hydrate. */
   private readonly listeners = new Map<LiveListener, boolean>();
+  private recording: { readonly path: string; readonly watch: Disposable } | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The tick under way: two never run at once. */
   private running: Promise<void> | undefined;
@@ -60,6 +72,41 @@ export class LiveService {
     return this.monitor.history(appId);
   }
 
+  plan(params: ActionParams): ActionAnswer {
+    return this.monitor.plan(params);
+  }
+
+  /** Sets a mark to compare with, or takes it away. */
+  mark(params: MarkParams): boolean {
+    return this.monitor.mark(params);
+  }
+
+  export(params: ExportParams): ExportAnswer {
+    return this.monitor.export(params, Date.now());
+  }
+
+  /** Samples and writes down what it sees, whether somebody looks or not; null ends it. */
+  record({ path }: RecordParams): RecordAnswer {
+    this.recording?.watch.dispose();
+    this.recording = undefined;
+    if (path === null) return { ok: true };
+    const file = new RecordingFile(path);
+    const begun = file.begin(new Date());
+    if (!begun.ok) return begun;
+    const watch = this.watch((message) => {
+      const added = file.add(message);
+      if (added.ok) return;
+      this.log.error(added.why);
+      this.record({ path: null });
+    });
+    this.recording = { path, watch };
+    return { ok: true };
+  }
+
+  openRecording(path: string): Promise<RecordingAnswer> {
+    return openRecording(path);
+  }
+
   /** Watches these forking parents too. */
   pick(pids: readonly number[]): void {
     this.monitor.pick(pids);
@@ -76,6 +123,7 @@ export class LiveService {
   }
 
   dispose(): void {
+    this.recording = undefined;
     this.listeners.clear();
     this.stop();
   }
@@ -111,7 +159,9 @@ export class LiveService {
 
   private deliver(): void {
     this.monitor.paid(() => {
-      const snapshot = this.monitor.snapshot();
+      const { path } = this.recording ?? {};
+      const recording = path === undefined ? {} : { recording: path };
+      const snapshot = { ...this.monitor.snapshot(), ...recording };
       const points = this.monitor.takeFresh();
       const events = this.monitor.events(true);
       for (const [listener, hydrated] of [...this.listeners]) {

@@ -4,10 +4,15 @@
 import type { Connection } from 'vscode-languageserver';
 import type { Deployment } from '../analysis.ts';
 import { type Analysed, explained, type LiveService, runningFrom, switchOnStats } from '../join.ts';
-import { type LiveMessage, type LiveSnapshot, liveMethods, type RestartAnswer } from '../protocol/live.ts';
-import type { SwitchOnAnswer } from '../protocol/live-actions.ts';
-import type { DetailAnswer } from '../protocol/live-detail.ts';
-import type { AppHistory, NoteParams } from '../protocol/live-events.ts';
+import { type LiveMessage, type LiveSnapshot, liveMethods } from '../protocol/live.ts';
+import type {
+  ActionParams,
+  ExportParams,
+  MarkParams,
+  RecordParams,
+  SwitchOnAnswer,
+} from '../protocol/live-actions.ts';
+import type { NoteParams } from '../protocol/live-events.ts';
 
 /** Milliseconds between two refreshes of code lenses whose numbers changed. */
 const lensPause = 4000;
@@ -16,6 +21,10 @@ export interface LivePorts {
   analysed(): readonly Analysed[];
   /** The words of a code lens changed. */
   refreshed(): void;
+}
+
+interface AppParams {
+  readonly appId: string;
 }
 
 export class Live {
@@ -33,22 +42,18 @@ export class Live {
     this.#ports = ports;
     connection.onNotification(liveMethods.subscribe, () => this.#subscribe());
     connection.onNotification(liveMethods.unsubscribe, () => this.#unsubscribe());
-    connection.onRequest<RestartAnswer, unknown>(
-      liveMethods.restartPlan,
-      ({ appId }: { readonly appId: string }) => service.restartPlan(appId),
-    );
-    connection.onRequest<DetailAnswer, unknown>(
-      liveMethods.detail,
-      ({ processId }: { readonly processId: string }) => service.detail(processId),
-    );
-    connection.onRequest<AppHistory | null, unknown>(
-      liveMethods.history,
-      ({ appId }: { readonly appId: string }) => service.history(appId),
-    );
-    connection.onRequest<SwitchOnAnswer, unknown>(
-      liveMethods.switchOnStats,
-      ({ appId }: { readonly appId: string }) => this.#switchOnStats(appId),
-    );
+    const answer = <P>(method: string, give: (params: P) => unknown): void => {
+      connection.onRequest<unknown, unknown>(method, give);
+    };
+    answer(liveMethods.restartPlan, ({ appId }: AppParams) => service.restartPlan(appId));
+    answer(liveMethods.history, ({ appId }: AppParams) => service.history(appId));
+    answer(liveMethods.switchOnStats, ({ appId }: AppParams) => this.#switchOnStats(appId));
+    answer(liveMethods.detail, ({ processId }: { readonly processId: string }) => service.detail(processId));
+    answer(liveMethods.plan, (params: ActionParams) => service.plan(params));
+    answer(liveMethods.mark, (params: MarkParams) => service.mark(params));
+    answer(liveMethods.record, (params: RecordParams) => service.record(params));
+    answer(liveMethods.openRecording, ({ path }: { readonly path: string }) => service.openRecording(path));
+    answer(liveMethods.export, (params: ExportParams) => service.export(params));
     connection.onNotification(liveMethods.pick, ({ pids }: { readonly pids: readonly number[] }) =>
       service.pick(pids),
     );

@@ -129,6 +129,22 @@ export interface LostThreads {
   readonly reasons: readonly number[];
 }
 
+export interface MarkedSizes {
+  readonly rss: number;
+  readonly pss: number;
+  readonly uss: number;
+  readonly shared: number;
+}
+
+/** What changed since somebody set a mark, in bytes. */
+export interface Mark {
+  readonly time: number;
+  readonly label: string;
+  readonly group: MarkedSizes;
+  /** By process id; without those that came later. */
+  readonly processes: Readonly<Record<ProcessId, MarkedSizes>>;
+}
+
 /** A finding that explains the numbers, as one line and a place. Lines and columns count from 0. */
 export interface Reason {
   readonly rule: string;
@@ -168,6 +184,7 @@ export interface LiveApp {
   readonly room?: Room;
   readonly stats: StatsState;
   readonly lostThreads?: LostThreads;
+  readonly mark?: Mark;
   readonly reasons: readonly Reason[];
   /** Whether the command it was started with is known, so that it can be started again. */
   readonly restartable: boolean;
@@ -197,6 +214,8 @@ export interface LiveSnapshot {
   /** Masters that run outside this workspace, or whose folder cannot be seen. */
   readonly elsewhere: number;
   readonly cost: WatchCost;
+  /** The file it is recorded to, while it is. */
+  readonly recording?: string;
 }
 
 /**
@@ -270,6 +289,12 @@ export const liveMethods = {
   detail: 'forksight/live/detail',
   /** Client to server, request `{ appId }`: `AppHistory` of live-events.ts, or null. */
   history: 'forksight/live/history',
+  /** Client to server, requests of live-actions.ts: `ActionParams` to `ActionAnswer`, and so on. */
+  plan: 'forksight/live/plan',
+  mark: 'forksight/live/mark',
+  record: 'forksight/live/record',
+  openRecording: 'forksight/live/openRecording',
+  export: 'forksight/live/export',
   /** Client to server, request `{ appId }`: `SwitchOnAnswer` of live-actions.ts. */
   switchOnStats: 'forksight/live/switchOnStats',
   /** Client to server, notification, `NoteParams` of live-events.ts: something happened that belongs on the time line. */
