@@ -54,6 +54,10 @@ export const probe = `
 
   def create():
       return make("create")
+
+
+  def paste(config, **settings):
+      return make("paste")
 `;
 
 export interface Answer {

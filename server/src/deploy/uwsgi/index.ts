@@ -156,7 +156,9 @@ function finish(
 /** Not an emperor, a plain router, an app in another language, or a command such as `--reload`. */
 function servesPython({ options }: Expansion): boolean {
   const keys = new Set(options.map((option) => option.key));
-  const app = ['module', 'wsgi', 'wsgi-file', 'file', 'mount', 'callable'].some((key) => keys.has(key));
+  const app = ['module', 'wsgi', 'wsgi-file', 'file', 'mount', 'callable', 'paste', 'ini-paste'].some((key) =>
+    keys.has(key),
+  );
   const other =
     'emperor psgi rack rails php-docroot php-app lua cgi go-run mono-app stop reload help version python-version connect-and-read build-plugin';
   return app || !other.split(' ').some((key) => keys.has(key));

@@ -20,6 +20,7 @@ import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
 import { glob } from './glob.ts';
 import { allOptions, arityOf, impliesMaster, impliesThreads } from './option-table.ts';
+import { pasteEntrypoint } from './paste.ts';
 import { Options, readFlag, readNumber, readText } from './values.ts';
 import { threadsByVersion } from './version.ts';
 
@@ -89,16 +90,9 @@ function entrypointOf(options: Options, cwd: string, reading: Reading): Setting<
     const why = mount.doubt ?? mount.value.unknown?.why;
     return why === undefined ? known(entrypoint, mount.value.at) : unknown(why, entrypoint, mount.value.at);
   }
-  const other = options.all(
-    'paste',
-    'ini-paste',
-    'ini-paste-logged',
-    'pecan',
-    'eval',
-    'web3',
-    'pump',
-    'wsgi-lite',
-  )[0];
+  const paste = options.all('paste', 'ini-paste', 'ini-paste-logged').at(-1);
+  if (paste !== undefined) return pasteEntrypoint(reading, cwd, paste);
+  const other = options.all('pecan', 'eval', 'web3', 'pump', 'wsgi-lite')[0];
   if (other !== undefined)
     return unknown(
       `the app is given by "${other.key}", which Forksight does not follow`,
