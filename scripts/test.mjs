@@ -30,6 +30,14 @@ const stages = {
     await ensurePython({ compiler: true });
     return runTests(testFiles('test/oracle'));
   },
+  accuracy: async () => {
+    await ensurePython({ compiler: true });
+    await run(process.execPath, ['--import', 'tsx', join('test', 'accuracy', 'measure.ts')], {
+      cwd: root,
+      show: true,
+    });
+    return { passed: 1, failed: 0, skipped: 0 };
+  },
   servers: async () => {
     await ensureUwsgiFormats();
     return runTests(testFiles('test/servers'));

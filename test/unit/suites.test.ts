@@ -7,48 +7,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createAnalysis, rulebook } from '../../server/src/analysis.ts';
-import type { Log } from '../../server/src/base/ports.ts';
+import { rulebook } from '../../server/src/analysis.ts';
 import { ruleDocs } from '../../server/src/rules/docs.generated.ts';
-import { memoryFiles } from '../lib/memory-files.ts';
-import { grammar } from '../lib/python.ts';
-import { type Analyse, type Fixed, judge, judgeOffers, root } from '../lib/suite/judge.ts';
+import { advice, analyse, notSpokenOf } from '../lib/suite/engine.ts';
+import { type Fixed, judge, judgeOffers } from '../lib/suite/judge.ts';
 import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
 
 const folder = fileURLToPath(new URL('../suites/', import.meta.url));
 const ids: ReadonlySet<string> = new Set(rulebook.map((rule) => rule.id));
-
-/** A rule that crashes is a failure here, not a line in a log. */
-const log: Log = {
-  info() {},
-  warn() {},
-  error(message) {
-    throw new Error(message);
-  },
-};
-
-const analyse: Analyse = async (files, off) => {
-  const ports = {
-    files: memoryFiles(Object.fromEntries(files), root),
-    clock: { now: () => 0 },
-    log,
-    grammar,
-  };
-  const analysis = await createAnalysis(ports, root);
-  try {
-    analysis.configure({ rules: Object.fromEntries(off.map((id) => [id, 'off'])), exclude: [] });
-    return await analysis.run();
-  } finally {
-    analysis.dispose();
-  }
-};
-
-/** Advice that is due nearly everywhere: left out where a text is about something else. */
-const advice = ['gc-enabled-while-loading', 'late-import', 'urlconf-not-preloaded', 'app-not-preloaded'];
-
-function notSpokenOf(text: string, rules: readonly string[]): readonly string[] {
-  return rules.filter((id) => !text.includes(`[${id}]`));
-}
 
 function pageTests(id: string, page: string): readonly SuiteTest[] {
   const off = notSpokenOf(page, ['missing-gc-freeze', ...advice]);
