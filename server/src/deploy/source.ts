@@ -35,6 +35,17 @@ export class Source {
     return { path: this.path, range };
   }
 
+  /** A range that another reader of the text gives, which may end behind its last line. */
+  within({ start, end }: Range): Location {
+    const last = this.#position(this.text.length);
+    const clamped = (one: Range['start']): Range['start'] => {
+      const line = this.text.slice(this.#starts[one.line], this.#starts[one.line + 1]);
+      const { length } = line.replace(/[\r\n]+$/, '');
+      return one.line > last.line ? last : { line: one.line, column: Math.min(one.column, length) };
+    };
+    return { path: this.path, range: { start: clamped(start), end: clamped(end) } };
+  }
+
   #position(offset: number): { readonly line: number; readonly column: number } {
     let low = 0;
     let high = this.#starts.length - 1;

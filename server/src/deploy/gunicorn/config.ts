@@ -24,6 +24,8 @@ export interface Config {
   readonly values: ReadonlyMap<string, ConfigValue>;
   /** Anything may be set. */
   readonly open?: string;
+  /** What is not set may have been meant to be. */
+  readonly broken?: string;
   /** Whether the file has the name in one place only: nothing in it reads what is set there. */
   onceNamed(name: string): boolean;
   /** This file and those of the project it takes settings from. */
@@ -77,10 +79,15 @@ export function readConfig(
   });
   const [error] = evaluated.errors;
   if (error !== undefined)
-    reading.problem('gunicorn stops here: this file has a syntax error.', { path, range: rangeOf(error) });
+    reading.problem(
+      'gunicorn stops here: this file has a syntax error.',
+      opened.source.within(rangeOf(error)),
+    );
   const values = [...evaluated.names].map(([name, bound]): [string, ConfigValue] => {
-    const at = { path: bound.path, range: rangeOf(bound.value) };
-    const statement = { path: bound.path, range: rangeOf(bound.statement) };
+    const file = reading.peek(bound.path);
+    const own = file.ok ? file.source : opened.source;
+    const at = own.within(rangeOf(bound.value));
+    const statement = own.within(rangeOf(bound.statement));
     return [name, { name, result: bound.result, at, statement }];
   });
   return {
@@ -89,6 +96,7 @@ export function readConfig(
     files,
     onceNamed: (name) => opened.source.text.split(new RegExp(`\\b${name}\\b`)).length === 2,
     ...(evaluated.open === undefined ? {} : { open: evaluated.open }),
+    ...(error === undefined ? {} : { broken: 'may stand where the file has a syntax error' }),
   };
 }
 

@@ -47,7 +47,7 @@ export class Settings {
     const given = this.given(name, read);
     if (given !== undefined) return given;
     const { command, environment, config } = this.#sources;
-    const open = command.open ?? environment.open ?? config?.open;
+    const open = command.open ?? environment.open ?? config?.open ?? config?.broken;
     return open === undefined ? known(value) : unknown(open, value);
   }
 
