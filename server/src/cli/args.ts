@@ -34,6 +34,9 @@ export type Invocation =
       readonly paths: readonly string[];
       readonly format: 'text' | 'json';
       readonly watch: boolean;
+      /** Forking parents to show too, whatever they are. */
+      readonly pids: readonly number[];
+      readonly record: string | undefined;
     }
   | {
       readonly command: 'measure';
@@ -82,6 +85,12 @@ const optionTable = {
   diff: { type: 'boolean', about: '--diff             show the safe fixes as a diff, change nothing' },
   'no-cache': { type: 'boolean', about: '--no-cache         neither read nor keep summaries of modules' },
   watch: { type: 'boolean', about: '--watch            keep showing, until Ctrl-C' },
+  pid: {
+    type: 'string',
+    multiple: true,
+    about: '--pid N            show this forking parent too, whatever it is; may be repeated',
+  },
+  record: { type: 'string', about: '--record FILE      write what is seen to a new file, until Ctrl-C' },
   python: { type: 'string', about: '--python PATH      interpreter to run the application with' },
   count: { type: 'string', about: '--count N          workers to fork (default 3)' },
   stdio: { type: 'boolean', about: '--stdio            talk over standard input and output' },
@@ -103,7 +112,7 @@ const commandTable: Readonly<Record<string, Command>> = {
   workers: {
     usage: 'forksight workers [PATH…]',
     about: 'Show the running masters and workers with their memory',
-    options: ['format', 'watch'],
+    options: ['format', 'watch', 'pid', 'record'],
   },
   measure: {
     usage: 'forksight measure [PATH]',
@@ -151,6 +160,8 @@ export function parse(argv: readonly string[]): Invocation {
         paths,
         format: formatOf(values.format, ['text', 'json']),
         watch: values.watch === true,
+        pids: (values.pid ?? []).map(pidOf),
+        record: values.record,
       };
     case 'measure':
       return {
@@ -190,6 +201,8 @@ interface Values {
   readonly fix?: boolean;
   readonly diff?: boolean;
   readonly watch?: boolean;
+  readonly pid?: readonly string[];
+  readonly record?: string;
   readonly python?: string;
   readonly count?: string;
   readonly stdio?: boolean;
@@ -223,6 +236,13 @@ function formatOf<F extends Format>(given: string | undefined, allowed: readonly
   if (format === undefined)
     throw new UsageError(`there is no format "${wanted}" here; there are ${allowed.join(', ')}`);
   return format;
+}
+
+function pidOf(text: string): number {
+  const pid = Number(text);
+  if (!Number.isInteger(pid) || pid < 1)
+    throw new UsageError(`--pid takes the number of a process, not "${text}"`);
+  return pid;
 }
 
 function countOf(text: string | undefined): number {

@@ -22,6 +22,7 @@ const cache = process.argv.includes('--no-cache') ? undefined : new DiskCache(ca
 const terminal: Terminal = {
   cwd: process.cwd(),
   color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  redraws: process.stdout.isTTY === true,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 };

@@ -2,19 +2,22 @@
 
 import { hintsOf, type LiveService, type WorkspaceView } from '../join.ts';
 import type { LiveSnapshot } from '../protocol/live.ts';
-import type { ExitCode } from './terminal.ts';
+import { type ExitCode, UsageError } from './terminal.ts';
 import { type Toolbox, targetsOf } from './toolbox.ts';
-import { repaint, workersJson, workersText } from './workers.ts';
+import { repaint, workersJson, workersLines, workersText } from './workers.ts';
 
 export interface WorkersOptions {
   readonly paths: readonly string[];
   readonly format: 'text' | 'json';
   readonly watch: boolean;
+  readonly pids: readonly number[];
+  /** File to record to; goes on until Ctrl-C, as watching does. */
+  readonly record: string | undefined;
 }
 
 /** Undefined while it goes on watching. */
 export async function showWorkers(
-  { paths, format, watch }: WorkersOptions,
+  { paths, format, watch, pids, record }: WorkersOptions,
   toolbox: Toolbox,
   live: (view: WorkspaceView) => LiveService,
 ): Promise<ExitCode | undefined> {
@@ -28,15 +31,20 @@ export async function showWorkers(
   );
   const hints = hintsOf(analysed);
   const service = live({ folders: () => roots, hints: () => hints });
-  const show = (snapshot: LiveSnapshot): void => {
-    if (format === 'text') terminal.out(`${watch && terminal.color ? repaint : ''}${workersText(snapshot)}`);
-    else terminal.out(`${JSON.stringify(workersJson(snapshot), null, watch ? undefined : 2)}\n`);
-  };
-  if (watch) {
-    service.watch(({ snapshot }) => show(snapshot));
-    return undefined;
+  service.pick(pids);
+  if (record !== undefined) {
+    const begun = service.record({ path: toolbox.resolve(record) });
+    if (!begun.ok) throw new UsageError(begun.why);
+    terminal.err(`Recording to ${record}; Ctrl-C ends it.\n`);
   }
-  show(await service.snapshot());
+  const show = (snapshot: LiveSnapshot): string => {
+    if (format === 'json') return `${JSON.stringify(workersJson(snapshot), null, watch ? undefined : 2)}\n`;
+    if (!watch) return workersText(snapshot);
+    return terminal.redraws ? `${repaint}${workersText(snapshot)}` : workersLines(snapshot, new Date());
+  };
+  if (watch) service.watch(({ snapshot }) => terminal.out(show(snapshot)));
+  if (watch || record !== undefined) return undefined;
+  terminal.out(show(await service.snapshot()));
   service.dispose();
   return 0;
 }

@@ -5,6 +5,8 @@ export interface Terminal {
   readonly cwd: string;
   /** Escape sequences are welcome on standard output. */
   readonly color: boolean;
+  /** Standard output is a terminal, where what was printed can be replaced. */
+  readonly redraws: boolean;
   out(text: string): void;
   err(text: string): void;
 }

@@ -1,6 +1,7 @@
-// Renders running applications for the terminal: a table for people, one JSON object for programs.
-// Owns the shape of `workers --format json`; samples nothing itself.
+// Renders running applications for the terminal: a table for people, one line each for logs, one JSON object for
+// programs. Owns the shape of `workers --format json`; samples nothing itself.
 
+import { serverName } from '../analysis.ts';
 import type { LiveApp, LiveSnapshot, LiveWorker, Memory } from '../protocol/live.ts';
 
 /** The object `workers --format json` prints. */
@@ -29,13 +30,12 @@ function appJson(app: LiveApp): object {
 }
 
 export function workersText(snapshot: LiveSnapshot): string {
-  if (snapshot.condition.kind === 'not-linux') {
-    return `Workers are read from /proc, which ${snapshot.condition.platform} does not have. Run Forksight where the server runs.\n`;
-  }
-  if (snapshot.condition.kind === 'no-proc')
-    return `Running processes cannot be seen: ${snapshot.condition.why}.\n`;
+  const problem = conditionText(snapshot);
+  if (problem !== undefined) return problem;
   const parts = snapshot.apps.map(appText);
-  if (parts.length === 0) parts.push('No uWSGI or gunicorn serves this folder.\n');
+  if (parts.length === 0) parts.push(nothingRuns);
+  for (const { name, cost } of snapshot.stopped ?? [])
+    parts.push(`${name} has ended${cost === null ? '' : `; it cost ${bytesText(cost)}`}.\n`);
   if (snapshot.elsewhere > 0) {
     const one = snapshot.elsewhere === 1;
     parts.push(`${snapshot.elsewhere} other ${one ? 'server runs' : 'servers run'} outside this folder.\n`);
@@ -43,25 +43,80 @@ export function workersText(snapshot: LiveSnapshot): string {
   return parts.join('\n');
 }
 
+const nothingRuns =
+  'No server runs in this folder. Start yours, or name any forking parent with --pid; `forksight deployments` lists what is configured.\n';
+
+/** Undefined where processes can be seen. */
+function conditionText({ condition }: LiveSnapshot): string | undefined {
+  switch (condition.kind) {
+    case 'ready':
+      return undefined;
+    case 'not-linux':
+      return `Workers are read from /proc, which ${condition.platform} does not have. Run Forksight where the server runs.\n`;
+    case 'no-proc':
+      return `Running processes cannot be seen: ${condition.why}.\n`;
+  }
+}
+
+/** One line an application, for a log: what `--watch` prints where nothing can be redrawn. */
+export function workersLines(snapshot: LiveSnapshot, at: Date): string {
+  const time = at.toISOString().slice(11, 19);
+  const problem = conditionText(snapshot);
+  if (problem !== undefined) return `${time} ${problem}`;
+  if (snapshot.apps.length === 0) return `${time} no server runs in this folder\n`;
+  return snapshot.apps
+    .map((app) => {
+      const running = app.workers.filter(({ state }) => state === 'running' || state === 'no-permission');
+      const uss = running.map(({ memory }) => memory?.uss ?? 0);
+      const own = uss.length === 0 ? '' : `, ${bytesText(Math.max(...uss))} private at most`;
+      const count = `${running.length} ${running.length === 1 ? 'worker' : 'workers'}`;
+      return `${time} ${app.name}: ${count}, costs ${bytesText(app.totals.pss)}${own}\n`;
+    })
+    .join('');
+}
+
 function appText(app: LiveApp): string {
-  const server = app.server === 'uwsgi' ? 'uWSGI' : 'gunicorn';
   const load = app.load === 'unknown' ? '' : `, ${app.load}`;
-  const title = `${app.name}: ${server}${load}${app.entrypoint === null ? '' : `, ${app.entrypoint}`}`;
+  const title = `${app.name}: ${serverName(app.server)}${load}${app.entrypoint === null ? '' : `, ${app.entrypoint}`}`;
   const saved = app.totals.unshared - app.totals.pss;
   const estimate = app.totals.exact ? '' : ' at most';
-  const limit = app.cgroup.limit === null ? '' : `, limit ${bytesText(app.cgroup.limit)}`;
-  const cost = `costs${estimate} ${bytesText(app.totals.pss)}, sharing saves ${bytesText(saved)}${limit}`;
+  const cost = `costs${estimate} ${bytesText(app.totals.pss)}, sharing saves ${bytesText(saved)}${roomText(app)}`;
   const rows = [['', 'PID', 'STATE', 'AGE', 'REQUESTS', 'THREADS', 'PRIVATE', 'SHARED', 'PSS', 'RSS']];
   if (app.master !== null)
     rows.push(row('master', { ...app.master, requests: null, status: null, replaces: null }));
   for (const worker of app.workers) rows.push(row('worker', worker));
-  const notes: string[] = [];
-  if (app.stats.kind === 'unreachable') notes.push(`No requests and cheaped workers: ${app.stats.why}.\n`);
-  if (!app.totals.exact)
-    notes.push('Some processes cannot be read in full; their numbers are upper bounds.\n');
-  return `${title}\n${cost}\n${table(rows)}${notes.join('')}`;
+  return `${title}\n${cost}\n${table(rows)}${notes(app).join('')}`;
 }
 
+/** The limit, how near it is, and how many more workers fit below it. */
+function roomText({ cgroup, room }: LiveApp): string {
+  const { limit, workingSet, current, oomKills } = cgroup;
+  if (limit === null) return '';
+  const used = workingSet ?? current;
+  const parts = [`limit ${bytesText(limit)}`];
+  if (used !== null) parts[0] = `${bytesText(used)} of a limit of ${bytesText(limit)} used`;
+  if (room !== undefined) parts.push(`room for ${room.workers} more of ${bytesText(room.each)}`);
+  if (typeof oomKills === 'number' && oomKills > 0)
+    parts.push(`${oomKills} ${oomKills === 1 ? 'process was' : 'processes were'} killed for want of memory`);
+  return `, ${parts.join(', ')}`;
+}
+
+function notes(app: LiveApp): readonly string[] {
+  const all: string[] = [];
+  if (app.inside !== undefined)
+    all.push(`It runs in a container, in ${app.inside.cwd} as process ${app.inside.pid}.\n`);
+  if (app.orphaned)
+    all.push('Its master is gone; these workers were left behind. End them and start it again.\n');
+  if (app.lostThreads !== undefined) {
+    const { count, names } = app.lostThreads;
+    const called = names.length === 0 ? '' : ` (${names.join(', ')})`;
+    const which = count === 1 ? 'a thread' : `${count} threads`;
+    all.push(`The master runs ${which}${called} that no worker has; \`forksight check\` may tell where.\n`);
+  }
+  if (app.stats.kind === 'unreachable') all.push(`No requests and cheaped workers: ${app.stats.why}.\n`);
+  if (!app.totals.exact) all.push('Some processes cannot be read in full; their numbers are upper bounds.\n');
+  return all;
+}
 function row(
   what: string,
   { pid, state, status, ageSeconds, requests, threads, memory }: LiveWorker,

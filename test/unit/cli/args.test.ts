@@ -43,7 +43,23 @@ test('without a PATH the current folder is meant', () => {
     chosen: [],
   });
   const workers = parse(['workers', '--watch']);
-  assert.deepEqual(workers, { command: 'workers', paths: ['.'], format: 'text', watch: true });
+  assert.deepEqual(workers, {
+    command: 'workers',
+    paths: ['.'],
+    format: 'text',
+    watch: true,
+    pids: [],
+    record: undefined,
+  });
+  const picked = parse(['workers', '--pid', '7', '--pid', '9', '--record', 'x.jsonl', 'a']);
+  assert.deepEqual(picked, {
+    command: 'workers',
+    paths: ['a'],
+    format: 'text',
+    watch: false,
+    pids: [7, 9],
+    record: 'x.jsonl',
+  });
 });
 
 test('what is wrong is said', () => {
@@ -57,6 +73,7 @@ test('what is wrong is said', () => {
   refused(['explain', 'a', 'b'], /does not take "b"/);
   refused(['rules', 'x'], /does not take "x"/);
   refused(['server'], /--stdio/);
+  refused(['workers', '--pid', 'x'], /--pid takes the number/);
 });
 
 test('help of all and of one', () => {
