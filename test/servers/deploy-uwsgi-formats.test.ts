@@ -139,8 +139,7 @@ const cases: Readonly<Record<string, Case>> = {
 describe('the model is what uWSGI understands', () => {
   for (const [name, one] of Object.entries(cases)) {
     test(name, () => compareWithServer(one, formats));
-    if (name.startsWith('YAML'))
-      test(`${name} (the reader of a plain build)`, () => compareWithServer(one));
+    if (name.startsWith('YAML')) test(`${name} (the reader of a plain build)`, () => compareWithServer(one));
   }
 });
 
