@@ -12,6 +12,7 @@ import type {
   HookKind,
   ObjectInfo,
   Phase,
+  ResourceDeed,
   Simulation,
 } from '../../server/src/simulate/event.ts';
 
@@ -124,6 +125,15 @@ export class Scene {
 
   join(object: ObjectInfo, at: At): this {
     return this.#push(at, { kind: 'thread-join', object });
+  }
+
+  alive(object: ObjectInfo, at: At): this {
+    return this.#push({ phase: 'request', ...at }, { kind: 'thread-alive', object });
+  }
+
+  /** Something of a library is opened, closed, used or asked about. */
+  resource(does: ResourceDeed, object: ObjectInfo, at: At, by = ''): this {
+    return this.#push(at, { kind: 'resource', object, does, by });
   }
 
   put(object: ObjectInfo, at: At): this {

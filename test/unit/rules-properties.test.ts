@@ -30,7 +30,22 @@ const deployments: fc.Arbitrary<Deployment> = fc
   });
 
 const step = fc.record({
-  kind: fc.constantFrom('start', 'join', 'create', 'put', 'get', 'gc', 'hook', 'app', 'imported'),
+  kind: fc.constantFrom(
+    ...([
+      'start',
+      'join',
+      'create',
+      'put',
+      'get',
+      'gc',
+      'hook',
+      'app',
+      'imported',
+      'alive',
+      'resource',
+    ] as const),
+  ),
+  does: fc.constantFrom('opens', 'closes', 'uses', 'asks' as const),
   object: fc.nat(3),
   thread: fc.option(fc.nat(3), { nil: undefined }),
   line: fc.integer({ min: 1, max: 40 }),
@@ -42,6 +57,8 @@ const step = fc.record({
   ran: fc.boolean(),
 });
 
+const held = ['psycopg2.connect', 'subprocess.Popen', 'random.Random', 'builtins.open'];
+
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 function scene(steps: readonly Step[]): Scene {
@@ -49,6 +66,9 @@ function scene(steps: readonly Step[]): Scene {
   const threads = [0, 1, 2, 3].map((id) => made.thread(id === 3 ? {} : { targetAt: place(100 + id) }));
   const queues = [0, 1, 2, 3].map((id) =>
     made.object(id === 0 ? 'multiprocessing.Queue' : 'queue.Queue', id === 1 ? {} : { name: `jobs${id}` }),
+  );
+  const things = held.map((type, id) =>
+    made.object(type, { name: `thing${id}`, ...(id === 3 ? { gone: 'in-workers' } : {}) }),
   );
   for (const { kind, object, thread, line, inConfig, phase, certainty, ...one } of steps) {
     const inThread = thread === undefined ? undefined : threads[thread];
@@ -64,6 +84,8 @@ function scene(steps: readonly Step[]): Scene {
     else if (kind === 'gc') made.gc(one.call, at);
     else if (kind === 'hook') made.hook(one.hook, one.ran, at);
     else if (kind === 'app') made.app(at);
+    else if (kind === 'alive') made.alive(worker, at);
+    else if (kind === 'resource') made.resource(one.does, things[object] ?? queue, at);
     else made.imported('shop', path, phase);
   }
   return made;
