@@ -21,6 +21,8 @@ export interface Project {
   readonly possible: readonly string[];
   /** Events, in the same form, that run here and of which the simulation cannot be certain. */
   readonly unsure: readonly string[];
+  /** Modules whose openings are recorded too. */
+  readonly watch?: readonly string[];
   /** Whether uWSGI has a master; without one its decorators cannot be imported. */
   readonly master: boolean;
   /** The server is one of ASGI: it runs the application's lifespan in each worker. */

@@ -6,6 +6,7 @@ Prints one JSON object: the project's modules in the order in which they began t
 collector and hook call with the line of the project that did it. Threads run, as daemons; output of the project
 goes to standard error; a run that hangs is ended and says so. Standard library only.
 """
+import builtins
 import functools
 import gc
 import importlib
@@ -16,7 +17,9 @@ import linecache
 import logging
 import multiprocessing.queues
 import os
+import pathlib
 import queue
+import random
 import re
 import signal
 import sys
@@ -304,6 +307,28 @@ def add_decorators(module):
         setattr(module, name, gives_back)
 
 
+def watch_resources(names):
+    """What is opened that a fork does not carry over. Modules are imported only where the project mentions them."""
+    opens = lambda kind: lambda frame, args: record("resource", frame, type=kind, does="opens")
+    watch_function(builtins, "open", opens("builtins.open"))
+    watch_function(pathlib.Path, "open", opens("builtins.open"))
+    watch_function(random.Random, "__init__", generator_made)
+    if "asyncio" in names:
+        import asyncio
+
+        watch_function(asyncio, "new_event_loop", opens("asyncio.new_event_loop"))
+    if "concurrent" in names:
+        from concurrent.futures import Executor, ThreadPoolExecutor
+
+        watch_function(ThreadPoolExecutor, "submit", opens("concurrent.futures.ThreadPoolExecutor"))
+        watch_function(Executor, "map", opens("concurrent.futures.ThreadPoolExecutor"))
+
+
+def generator_made(frame, args):
+    if not isinstance(args[0], random.SystemRandom):
+        record("resource", frame, type="random.Random", does="opens")
+
+
 class NoMaster:
     """Without a master process the module exists, and raises when it is imported."""
 
@@ -475,6 +500,7 @@ def main():
     watch_queues()
     watch_collector()
     watch_at_fork()
+    watch_resources(spec.get("watch", []))
     try:
         {"uwsgi": run_uwsgi, "gunicorn": run_gunicorn, "celery": run_celery}[spec.get("server", "gunicorn")](spec)
     except BaseException:

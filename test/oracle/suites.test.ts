@@ -20,7 +20,14 @@ import { type RecordedEvent, type RecordedModule, record } from './cpython.ts';
 import type { Project } from './projects.ts';
 
 const folder = fileURLToPath(new URL('../suites/', import.meta.url));
-const kinds = new Set(['thread-start', 'thread-join', 'queue-create', 'gc', 'hook-register']);
+const kinds = new Set(['thread-start', 'thread-join', 'queue-create', 'gc', 'hook-register', 'resource']);
+/** What the recorder sees opened. */
+const watched = new Set([
+  'builtins.open',
+  'random.Random',
+  'asyncio.new_event_loop',
+  'concurrent.futures.ThreadPoolExecutor',
+]);
 const missingLibrary = /No module named|cannot import name/;
 /** No server answers here, and what a project opens or starts does not exist. */
 const missingWorld =
@@ -92,7 +99,8 @@ function agree(events: readonly Event[], recorded: readonly RecordedEvent[], roo
       event.phase !== 'request' &&
       event.inThread === undefined &&
       // Signals of Celery are no at-fork callbacks: it sends them itself.
-      !(event.kind === 'hook-register' && event.hook.startsWith('celery')),
+      !(event.kind === 'hook-register' && event.hook.startsWith('celery')) &&
+      (event.kind !== 'resource' || (event.does === 'opens' && watched.has(event.object.type))),
   );
   const ran = recorded.filter(({ kind, inThread }) => kinds.has(kind) && !inThread);
   const missed = ran.filter((one) => !told.some((event) => same(event, one, root)));
@@ -153,6 +161,7 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
     also: [],
     possible: [],
     unsure: [],
+    watch: ['asyncio', 'concurrent'].filter((module) => texts.some((text) => text.includes(module))),
     master: !(facts.server === 'uwsgi' && facts.master.known && !facts.master.value),
   };
 }
@@ -165,7 +174,8 @@ function same(event: Event, one: RecordedEvent, root: string): boolean {
     relative(root, path) === one.path &&
     range.start.line < one.line &&
     one.line <= range.end.line + 1 &&
-    (event.kind !== 'gc' || event.call === one.call)
+    (event.kind !== 'gc' || event.call === one.call) &&
+    (event.kind !== 'resource' || event.object.type === one.type)
   );
 }
 

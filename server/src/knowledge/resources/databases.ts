@@ -174,7 +174,7 @@ export const databaseRows: readonly LibraryRow[] = [
     [
       {
         name: 'pymongo.MongoClient',
-        aliases: ['pymongo.mongo_client.MongoClient', 'flask_pymongo.wrappers.MongoClient'],
+        aliases: ['pymongo.mongo_client.MongoClient'],
         noun: 'MongoDB client',
         when: { parameter: parameter(4, 'connect'), is: 'not-false' },
         methods: {

@@ -13,7 +13,10 @@ export const processRows: readonly LibraryRow[] = [
         name: 'subprocess.Popen',
         aliases: ['psutil.Popen'],
         noun: 'process',
-        methods: { ...closing('wait', 'communicate', 'kill', 'terminate'), ...each('asks', 'poll') },
+        methods: {
+          ...closing('wait', 'communicate', 'kill', 'terminate', 'stdout.read', 'stdout.readlines'),
+          ...each('asks', 'poll'),
+        },
         fate: 'it is a child of the process that loads the app, and in a worker `poll()` and `wait()` answer 0 at once while it still runs',
         source:
           'Lib/subprocess.py, _internal_poll: ECHILD is taken for success; test/servers/forked-libraries.test.ts',
