@@ -277,9 +277,20 @@ function fulfilled({ parameter, is, pattern }: Condition, args: CallArgs): boole
   }
 }
 
-/** A text, the name of a thing, or what it says unless the environment says otherwise. */
+/** A text or the name of a thing; perhaps, where only some of what it may be is like that. What is not known is not. */
 function textual(value: Value, pattern: RegExp): boolean | undefined {
-  if (value.t === 'const') return typeof value.value === 'string' && pattern.test(value.value);
-  if (value.t === 'library') return pattern.test(value.name);
-  return undefined;
+  switch (value.t) {
+    case 'const':
+      return typeof value.value === 'string' && pattern.test(value.value);
+    case 'library':
+      return pattern.test(value.name);
+    case 'unknown':
+      return value.hint !== undefined && textual(value.hint, pattern) !== false ? undefined : false;
+    case 'union': {
+      const [first, ...others] = new Set(value.options.map((option) => textual(option, pattern)));
+      return others.length === 0 ? first : undefined;
+    }
+    default:
+      return false;
+  }
 }

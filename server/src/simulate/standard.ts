@@ -81,6 +81,7 @@ const standard: Readonly<Record<string, Known>> = {
     level: m.uncertain,
   }),
   'abc.abstractmethod': identity,
+  'torch.device': identity,
   'typing.cast': (_m, args) => args.positional[1] ?? unknown,
   'typing.final': identity,
   'typing.overload': identity,

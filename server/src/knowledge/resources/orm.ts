@@ -4,7 +4,7 @@ import { closing, each, type MethodEffect, parameter, resources } from '../resou
 import type { LibraryRow } from '../row.ts';
 
 const pooled =
-  'a connection stays in its pool, and all workers inherit that one socket, so that one may read what another asked for';
+  'a connection stays in its pool, and all workers inherit that one, so that answers get mixed up, and a SQLite database can be damaged';
 
 /** A query is built by methods that give it again, and run by those that open a connection. */
 const queries: Readonly<Record<string, MethodEffect>> = {
