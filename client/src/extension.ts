@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { ForksightApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { DeploymentsPage } from './deployments-page.ts';
+import { Interpreters } from './interpreter.ts';
 import { registerLanguageStatus } from './language-status.ts';
 import { LiveFeed } from './live-feed.ts';
 import { registerPanel } from './panel.ts';
@@ -14,11 +15,13 @@ import { StatusItem } from './status.ts';
 
 export function activate(context: vscode.ExtensionContext): ForksightApi {
   const output = vscode.window.createOutputChannel('Forksight', { log: true });
-  const server = new Server(context.asAbsolutePath('dist/server.mjs'), output);
+  const interpreters = new Interpreters();
+  const server = new Server(context.asAbsolutePath('dist/server.mjs'), output, interpreters);
   const pages = new RulePages(server);
   const feed = new LiveFeed(server);
   context.subscriptions.push(
     output,
+    interpreters,
     server,
     pages,
     registerCommands(server, pages),

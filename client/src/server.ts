@@ -18,6 +18,28 @@ import {
   type RuleDocumentParams,
   ruleDocument,
 } from '../../server/src/protocol/messages.ts';
+import { section } from '../../server/src/protocol/settings.ts';
+import type { Interpreters } from './interpreter.ts';
+
+type Configuration = NonNullable<
+  NonNullable<NonNullable<LanguageClientOptions['middleware']>['workspace']>['configuration']
+>;
+
+/** Our settings, with the version of the interpreter that is selected for the folder. */
+function withInterpreter(interpreters: Interpreters): Configuration {
+  return async (params, token, next) => {
+    const answer = await next(params, token);
+    if (!Array.isArray(answer)) return answer;
+    return Promise.all(
+      params.items.map(async ({ section: asked, scopeUri }, index) => {
+        const settings: unknown = answer[index];
+        if (asked !== section || typeof settings !== 'object') return settings;
+        const folder = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
+        return { ...settings, interpreter: await interpreters.version(folder) };
+      }),
+    );
+  };
+}
 
 /** Crashes within three minutes after which it stays down. */
 const crashLimit = 5;
@@ -26,9 +48,10 @@ export class Server implements vscode.Disposable {
   readonly client: LanguageClient;
   readonly #status = new vscode.EventEmitter<AnalysisStatus>();
   readonly onStatus = this.#status.event;
+  readonly #changes: vscode.Disposable;
   #last: AnalysisStatus | undefined;
 
-  constructor(module: string, output: vscode.LogOutputChannel) {
+  constructor(module: string, output: vscode.LogOutputChannel, interpreters: Interpreters) {
     const serverOptions: ServerOptions = {
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
@@ -44,9 +67,14 @@ export class Server implements vscode.Disposable {
       outputChannel: output,
       initializationOptions,
       markdown: { isTrusted: false, supportHtml: false },
+      middleware: { workspace: { configuration: withInterpreter(interpreters) } },
     };
     this.client = new LanguageClient('forksight', 'Forksight', serverOptions, options);
     options.errorHandler = this.client.createDefaultErrorHandler(crashLimit);
+    this.#changes = interpreters.onDidChange(() => {
+      if (this.running)
+        void this.client.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    });
     this.client.onNotification(analysisStatus, (status: AnalysisStatus) => {
       this.#last = status;
       this.#status.fire(status);
@@ -91,6 +119,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.#status.dispose();
+    this.#changes.dispose();
     void this.client.dispose().catch(() => undefined);
   }
 }

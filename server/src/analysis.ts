@@ -57,6 +57,8 @@ export interface RuleSettings {
   /** Which deployments count, as in `[tool.forksight]`; where there are any, they replace those of the file. */
   readonly deployments?: readonly unknown[];
   readonly ignoreDeployments?: readonly unknown[];
+  /** Version of the interpreter that is selected here, for a project that says none. */
+  readonly python?: string;
 }
 
 export interface AnalysisResult {
@@ -167,8 +169,8 @@ class WorkspaceAnalysis implements Analysis {
   }
 
   configure(settings: RuleSettings): void {
-    const chosen = ({ deployments, ignoreDeployments }: RuleSettings): string =>
-      JSON.stringify([deployments ?? [], ignoreDeployments ?? []]);
+    const chosen = ({ deployments, ignoreDeployments, python }: RuleSettings): string =>
+      JSON.stringify([deployments ?? [], ignoreDeployments ?? [], python ?? '']);
     if (chosen(settings) !== chosen(this.#settings)) this.#read = undefined;
     this.#settings = settings;
     this.#last = undefined;
@@ -367,7 +369,8 @@ class WorkspaceAnalysis implements Analysis {
       deployments: own.deployments.length > 0 ? own.deployments : written.deployments,
       ignored: [...written.ignored, ...own.ignored],
     };
-    const read = readDeployments({ files: this.#listings, python: this.#python }, this.#root, choices);
+    const ports = { files: this.#listings, python: this.#python };
+    const read = readDeployments(ports, this.#root, choices, this.#settings.python);
     return { ...read, problems: [...problems, ...read.problems] };
   }
 

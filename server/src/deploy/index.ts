@@ -61,6 +61,7 @@ export function readDeployments(
   { files, python }: DeployPorts,
   workspaceRoot: string,
   choices: DeploymentChoices = noChoices,
+  interpreter?: string,
 ): Deployments {
   const reading = new Reading(files, workspaceRoot);
   const world: World = { reading, python };
@@ -80,7 +81,7 @@ export function readDeployments(
     world,
     walk.files.filter((path) => !used.has(path)),
   );
-  const versions = new PythonVersions(reading);
+  const versions = new PythonVersions(reading, interpreter);
   const packages = new PackageReader(reading);
   const complete = (deployment: Deployment, python?: Value): Deployment =>
     settled(packages.put(versions.put(deployment, python)));

@@ -1,5 +1,6 @@
 // Which Python a deployment runs on: what its home says, or the nearest `.python-version`, `runtime.txt`, `pyproject.toml`.
-// A bound such as `>=3.10` is no version: it is the hint of an unknown one.
+// A bound such as `>=3.10` is no version: it is the hint of an unknown one, as are the versions of an environment beside
+// the project and of the interpreter that is selected in the editor.
 
 import type { Deployment, Setting } from './model.ts';
 import { foldersUp } from './roots.ts';
@@ -18,8 +19,11 @@ export class PythonVersions {
   readonly #reading: Reading;
   readonly #found = new Map<string, Version | undefined>();
 
-  constructor(reading: Reading) {
+  readonly #interpreter: string | undefined;
+
+  constructor(reading: Reading, interpreter?: string) {
     this.#reading = reading;
+    this.#interpreter = interpreter;
   }
 
   static reads(name: string): boolean {
@@ -49,7 +53,25 @@ export class PythonVersions {
         if (version?.known) return version;
         bound ??= version;
       }
-    return bound;
+    return bound ?? this.#environment(folder) ?? this.#selected();
+  }
+
+  #environment(folder: string): Version | undefined {
+    for (const at of foldersUp(folder, this.#reading.root))
+      for (const name of ['.venv', 'venv']) {
+        const file = this.#reading.peek(`${at === '/' ? '' : at}/${name}/pyvenv.cfg`);
+        const found = file.ok
+          ? version(file.source, /^version(?:_info)?[ \t]*=[ \t]*(\d+(?:\.\d+)*)/m)
+          : undefined;
+        if (found?.known)
+          return unknown(`is that of the environment ${name} beside the project`, found.value, found.at);
+      }
+    return undefined;
+  }
+
+  #selected(): Version | undefined {
+    if (this.#interpreter === undefined) return undefined;
+    return unknown('is that of the interpreter selected in the editor', this.#interpreter);
   }
 }
 

@@ -45,8 +45,9 @@ export class Project {
 
   configure(settings: Settings): void {
     this.settings = settings;
-    const { rules, exclude, deployments, ignoreDeployments } = settings;
-    this.#analysis.configure({ rules, exclude, deployments, ignoreDeployments });
+    const { rules, exclude, deployments, ignoreDeployments, interpreter } = settings;
+    const python = interpreter === undefined ? {} : { python: interpreter };
+    this.#analysis.configure({ rules, exclude, deployments, ignoreDeployments, ...python });
   }
 
   /** Whether there is a new result. */

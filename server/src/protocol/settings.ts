@@ -11,6 +11,8 @@ export interface Settings {
   /** Which deployments count; checked by the engine, which says what it cannot use. */
   readonly deployments: readonly unknown[];
   readonly ignoreDeployments: readonly unknown[];
+  /** Version of the interpreter that is selected in the editor, which tells it; no setting of the user's. */
+  readonly interpreter?: string;
   /** Show how the application is served above its entrypoint. */
   readonly codeLens: boolean;
   /** Show what the running application costs in the status bar. */
@@ -102,6 +104,9 @@ export function readSettings(value: unknown): Settings {
     exclude: Array.isArray(given.exclude) ? given.exclude.filter((entry) => typeof entry === 'string') : [],
     deployments: Array.isArray(given.deployments) ? given.deployments : [],
     ignoreDeployments: Array.isArray(given.ignoreDeployments) ? given.ignoreDeployments : [],
+    ...(typeof given.interpreter === 'string' && /^\d+\.\d+/.test(given.interpreter)
+      ? { interpreter: given.interpreter }
+      : {}),
     codeLens: typeof given.codeLens === 'boolean' ? given.codeLens : defaultSettings.codeLens,
     statusBar: typeof given.statusBar === 'boolean' ? given.statusBar : defaultSettings.statusBar,
   };

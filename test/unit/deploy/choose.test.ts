@@ -197,3 +197,24 @@ test('a finding follows the choice: the same project preloaded', async () => {
   assert.ok(!(await rules()).includes('thread-before-fork'));
   analysis.dispose();
 });
+
+test('the Python version of an environment beside the project, then of the selected interpreter, are hints', async () => {
+  const version = async (files: Readonly<Record<string, string>>, python?: string): Promise<string> => {
+    const tree = { 'shop.py': 'app = None\n', Procfile: 'web: gunicorn shop:app\n', ...files };
+    const ports = { files: memoryFiles(tree, '/w'), clock: { now: () => 0 }, log: silentLog, grammar };
+    const analysis = await createAnalysis(ports, '/w');
+    analysis.configure({ rules: {}, exclude: [], ...(python === undefined ? {} : { python }) });
+    const found = analysis.deployments().deployments[0]?.pythonVersion;
+    analysis.dispose();
+    return found === undefined ? 'none' : show(found);
+  };
+  const environment = { '.venv/pyvenv.cfg': 'home = /usr/bin\nversion = 3.11.4\n' };
+  assert.equal(await version({}), 'none');
+  assert.equal(await version({}, '3.13.1'), '?3.13.1');
+  assert.equal(await version(environment, '3.13.1'), '?3.11.4');
+  assert.equal(
+    await version({ 'pyproject.toml': '[project]\nrequires-python = ">=3.10"\n', ...environment }),
+    '?3.10',
+  );
+  assert.equal(await version({ '.python-version': '3.12\n', ...environment }, '3.13.1'), '3.12');
+});

@@ -136,6 +136,13 @@ test('settings of the client choose deployments, and the page shows them', async
   const one = (await client.request<RuleDocument>(deploymentsDocument, undefined)).markdown;
   assert.doesNotMatch(one, /gunicorn/);
   assert.match(one, /^\| load mode \| lazy \|/m);
+  client.settings = { interpreter: '3.12.1' };
+  await client.after(() => client.notify('workspace/didChangeConfiguration', { settings: null }));
+  const selected = (await client.request<RuleDocument>(deploymentsDocument, undefined)).markdown;
+  assert.match(
+    selected,
+    /^\| Python \| not known, 3\.12\.1 by default \| is that of the interpreter selected/m,
+  );
 });
 
 test('settings of the client switch a rule off', async () => {

@@ -34,6 +34,15 @@ suite('commands', () => {
     );
   });
 
+  test('deployments are shown in a preview', async () => {
+    await vscode.commands.executeCommand('forksight.showDeployments');
+    await until('the preview', () =>
+      vscode.window.tabGroups.all.some((group) =>
+        group.tabs.some((tab) => tab.label.includes('Deployments')),
+      ),
+    );
+  });
+
   test('the memory view opens', async () => {
     await vscode.commands.executeCommand(commands.showMemory);
   });
