@@ -10,7 +10,7 @@ import { readYamlLines, type YamlReading } from '../../server/src/deploy/uwsgi/y
 import { readYamlTokens } from '../../server/src/deploy/uwsgi/yaml-tokens.ts';
 import { writeProject } from './lib/project.ts';
 import { runServer } from './lib/server.ts';
-import { type Case, compareListOf, compareWithServer, probe } from './lib/uwsgi-model.ts';
+import { type Case, compareListOf, compareWithServer, probe, project } from './lib/uwsgi-model.ts';
 
 const formats = 'requirements-formats';
 
@@ -166,6 +166,15 @@ describe('what uWSGI refuses is a problem', () => {
   };
   for (const [name, one] of Object.entries(broken))
     test(name, async () => assert.notDeepEqual(await compareListOf(one, formats), []));
+});
+
+test('XML: uWSGI looks for a name with the blanks around it', async () => {
+  const one = file('u.xml', '<uwsgi><module>\n shop.wsgi\n</module></uwsgi>');
+  const { dir, read } = project(one);
+  assert.match(read.problems.map(({ message }) => message).join(), /does not take off the blanks/);
+  const args = ['--need-app', ...one.args];
+  const { log } = await runServer({ server: 'uwsgi', dir, args, requirements: formats });
+  assert.match(log, /No module named '\\n shop/);
 });
 
 describe('generated configurations', () => {

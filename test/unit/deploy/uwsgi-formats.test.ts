@@ -38,6 +38,7 @@ describe('a file that no command names', () => {
   const others: Readonly<Record<string, string>> = {
     'docker-compose.yml': 'uwsgi:\n  image: shop\n  command: run\n  ports:\n    - 80\n',
     'values.yaml': 'uwsgi:\n  enabled: true\n  replicas: 3\n  resources:\n    limits: 1\n',
+    'chart/config/values.yaml': 'uwsgi:\n  processes: 4\n  threads: 2\n  http-socket: :8080\n',
     'deploy/uwsgi.yml': 'uwsgi:\n  image: shop\n  processes: 4\n  memory: 1\n  port: 80\n',
     'package.json': '{"name": "uwsgi", "uwsgi": {"version": "2"}}',
     'uwsgi.json': '{"uwsgi": "2.0.31"}',
@@ -138,6 +139,11 @@ describe('what uWSGI refuses is said at its place', () => {
     ['u.xml', '<uwsgi>\n<a></b></uwsgi>', /u\.xml:2: .*not well-formed XML/],
     ['u.xml', '<a>\n<b/></a>', /u\.xml:1: .*must be <uwsgi>/],
     ['u.xml', '<uwsgi><module>shop.wsgi</module>\n<x><y/></x></uwsgi>', /u\.xml:2: uWSGI crashes/],
+    [
+      'u.xml',
+      '<uwsgi><master/>\n<module> shop.wsgi\n</module></uwsgi>',
+      /^[^\n]*u\.xml:2: .*looks for " shop\.wsgi\\n"[^\n]*$/,
+    ],
     ['u.yml', 'other:\n  a: b\n', /Procfile:1: .* no options in a section "uwsgi"/],
     ['u.yml', '', /Procfile:1: .* no options in a section "uwsgi"/],
   ];

@@ -3,6 +3,7 @@
 import { dirname } from '../../base/path.ts';
 import { type Location, range } from '../../base/range.ts';
 import type { Found, ServerDialect, World } from '../dialect.ts';
+import type { Deployment } from '../model.ts';
 import { foldersUp, sayMissing } from '../roots.ts';
 import type { Value } from '../setting.ts';
 import type { Invocation } from '../shell/invocations.ts';
@@ -149,8 +150,17 @@ function finish(
   uses: readonly string[],
   guessed: boolean,
 ): Found {
-  if (!found && !guessed) sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
+  if (!found && !guessed && !isBlank(deployment))
+    sayMissing(reading, 'uWSGI', deployment.entrypoint, deployment.roots);
   return { deployment, uses, found };
+}
+
+/** Blanks around a name are said where they were read. */
+function isBlank({ entrypoint }: Deployment): boolean {
+  if (!entrypoint.known) return false;
+  const { value } = entrypoint;
+  const name = value.kind === 'module' ? value.module : value.path;
+  return /^\s|\s$/.test(name);
 }
 
 /** Not an emperor, a plain router, an app in another language, or a command such as `--reload`. */

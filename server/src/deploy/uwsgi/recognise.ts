@@ -11,6 +11,9 @@ import { arityOf } from './option-table.ts';
 /** A hand-written configuration is smaller. */
 const sizeLimit = 64 * 1024;
 
+/** In a file of another name the app itself is named: `uwsgi:` with some numbers may be a chart's values. */
+const naming = /^(module|wsgi|wsgi-file|file|mount|app|emperor|paste)$/;
+
 /** At least one of these says what is served, or where. */
 const telling =
   /^(module|wsgi|wsgi-file|file|mount|app|callable|master|processes|workers|socket|uwsgi-socket|http|http-socket|https|emperor|plugins?|virtualenv|home|chdir|pythonpath|paste)$/;
@@ -35,16 +38,26 @@ export function speaksOfUwsgi(source: Source): boolean {
   const { sections } = readConfig(format, new ConfigText(source, new Map()), '');
   const keys = sections.flatMap(({ entries }) => entries.map(({ key }) => key));
   const known = keys.filter((key) => arityOf(key) !== undefined);
-  return known.some((key) => telling.test(key)) && known.length * 2 > keys.length;
+  const wanted = isCalledSo(source) ? telling : naming;
+  return known.some((key) => wanted.test(key)) && known.length * 2 > keys.length;
 }
 
 /** What keeps uWSGI from reading a file that is meant for it by its name and what can be read of it. */
 export function brokenUwsgi(source: Source): readonly Problem[] {
   const format = formatOf(source.path);
-  const isMeant = /uwsgi/i.test(basename(source.path)) && format !== undefined;
-  if (!isMeant || source.text.length > sizeLimit || !signs[format].test(source.text)) return [];
+  if (
+    format === undefined ||
+    !isCalledSo(source) ||
+    source.text.length > sizeLimit ||
+    !signs[format].test(source.text)
+  )
+    return [];
   const { problems, refused } = readConfig(format, new ConfigText(source, new Map()), '');
   return refused ? problems : [];
+}
+
+function isCalledSo({ path }: Source): boolean {
+  return /uwsgi/i.test(basename(path));
 }
 
 const signs: Readonly<Record<ConfigFormat, RegExp>> = {

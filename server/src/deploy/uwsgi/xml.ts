@@ -74,6 +74,10 @@ function isFor(node: XmlNode, asked: string): boolean {
   return asked === '' || id === undefined || id === asked;
 }
 
+/** Options that name something, which is not found by another name. */
+const named =
+  /^(module|wsgi|wsgi-file|file|callable|mount|chdir|chdir2|home|virtualenv|venv|pyhome|pythonpath|python-path|pp|import|shared-import|emperor|ini|xml|yaml|json|include|inherit|paste)$/;
+
 function optionsOf(text: ConfigText, node: XmlNode, problems: Problem[]): ConfigEntry[] {
   const at = text.place(node.start, node.end);
   const option = (key: string, value: string, from: Stretch): ConfigEntry => {
@@ -92,6 +96,11 @@ function optionsOf(text: ConfigText, node: XmlNode, problems: Problem[]): Config
       problems.push({
         message: `uWSGI takes only what stands before this element as the value of "${key}".`,
         at: text.place(second.start, second.end),
+      });
+    if (named.test(key) && first.text !== first.text.trim())
+      problems.push({
+        message: `uWSGI does not take off the blanks and line breaks around this value: it looks for ${JSON.stringify(first.text)}. Write the value right between the tags.`,
+        at: text.place(first.start, first.end),
       });
     return [option(key, first.text, first)];
   }
