@@ -35,17 +35,26 @@ export class Resolver {
 
   /** The modules directly in a package, by name, as `pkgutil.iter_modules` gives them. */
   submodules(name: string): readonly string[] {
-    const found = new Set<string>();
-    for (const folder of this.find(name)?.searched ?? []) {
-      for (const { name: file, kind } of this.files.list(folder)) {
-        const base = file.endsWith('.py') ? file.slice(0, -3) : kind === 'directory' ? file : '';
-        if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(base) || base === '__init__') continue;
-        if (kind !== 'directory' || this.files.kind(`${folder}/${file}/__init__.py`) === 'file')
-          found.add(`${name}.${base}`);
-      }
-      this.probed.add(folder);
+    const folders = this.find(name)?.searched ?? [];
+    return [
+      ...new Set(folders.flatMap((folder) => this.modulesIn(folder).map((one) => `${name}.${one.name}`))),
+    ].sort();
+  }
+
+  /** The modules of a folder by their names there. */
+  modulesIn(folder: string): readonly { readonly name: string; readonly isPackage: boolean }[] {
+    this.probed.add(folder);
+    const found = new Map<string, boolean>();
+    for (const { name: file, kind } of this.files.list(folder)) {
+      const isPackage = kind === 'directory';
+      const base = file.endsWith('.py') ? file.slice(0, -3) : isPackage ? file : '';
+      if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(base) || base === '__init__') continue;
+      if (!isPackage || this.files.kind(`${folder}/${file}/__init__.py`) === 'file')
+        found.set(base, isPackage);
     }
-    return [...found].sort();
+    return [...found]
+      .map(([name, isPackage]) => ({ name, isPackage }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** `sys.path.insert(0, root)` or `append(root)` while the app loads. */

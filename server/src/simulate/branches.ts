@@ -4,15 +4,16 @@ import { libraryRow } from '../knowledge/index.ts';
 import { evaluate } from './expressions.ts';
 import { isClassName } from './known.ts';
 import type { Activation, Machine } from './machine.ts';
+import { condition } from './operators.ts';
 import { compareVersion } from './platform.ts';
 import type { Expr } from './source.ts';
-import { constant, optionsOf, unknown, type Value } from './value.ts';
+import { constant, keyOf, optionsOf, unknown, type Value } from './value.ts';
 
 /** `likely`: 0 for the arm of a true condition, 1 for the other, undefined for no idea. */
 export type Decision = boolean | { readonly likely: number | undefined };
 
 export function branch(m: Machine, test: Expr, a: Activation): Decision {
-  return decide(evaluate(m, test, a));
+  return decide(condition(m, evaluate(m, test, a), test.at));
 }
 
 export function decide(value: Value): Decision {
@@ -89,7 +90,9 @@ function compareKnown(op: string, left: Value, right: Value): boolean | undefine
 function identical(left: Value, right: Value): boolean | undefined {
   if (left.t === 'const' && right.t === 'const') return left.value === right.value;
   const [one, other] = left.t === 'const' ? [right, left] : [left, right];
-  if (other.t !== 'const') return left === right ? true : undefined;
+  if (left === right) return true;
+  if (left.t === 'library' && right.t === 'library') return left.name === right.name ? true : undefined;
+  if (other.t !== 'const') return undefined;
   const isThing = optionsOf(one).map((option) =>
     option.t === 'const' ? option.value === other.value : isObject(option) ? false : undefined,
   );
@@ -128,6 +131,9 @@ function contained(left: Value, right: Value): boolean | undefined {
     typeof left.value === 'string'
   )
     return right.value.includes(left.value);
+  const key = right.t === 'dict' ? keyOf(left) : undefined;
+  if (right.t === 'dict' && key !== undefined)
+    return right.entries.has(key) ? true : right.open ? undefined : false;
   const items =
     right.t === 'sequence'
       ? right.items

@@ -1,13 +1,17 @@
 // Python's built-in functions. Table driven: one entry a function; what has no entry is an unknown call.
 
 import { truth } from './branches.ts';
-import { callValue } from './calls.ts';
+import { callMethod, callValue } from './calls.ts';
+import { typeNew } from './classes.ts';
 import { dictOf } from './collections.ts';
+import { raises } from './failures.ts';
 import { frameworkHas } from './frameworks/index.ts';
-import { firstYield, iterate } from './iterate.ts';
+import { firstYield, iterate, ownSteps } from './iterate.ts';
 import { applyToItems, first, type Known, textOf, wrapper } from './known.ts';
 import type { Machine } from './machine.ts';
 import { findInClass, getAttribute, setAttribute } from './objects.ts';
+import { condition } from './operators.ts';
+import { pathText } from './pathlib.ts';
 import type { Span } from './source.ts';
 import {
   type ClassValue,
@@ -55,6 +59,10 @@ const superValue: Known = (_m, args, _at, a) => {
   if (cls === undefined || self === undefined) return unknown;
   const of = self.t === 'instance' ? self.cls : self.t === 'class' ? self : undefined;
   const start = of?.mro.indexOf(cls) ?? -1;
+  // In a method of its metaclass, `self` is the class.
+  const meta = start < 0 && self.t === 'class' ? self.meta : undefined;
+  const above = meta?.mro.indexOf(cls) ?? -1;
+  if (meta !== undefined && above >= 0) return { t: 'super', self, rest: meta.mro.slice(above + 1) };
   return start < 0 || of === undefined ? unknown : { t: 'super', self, rest: of.mro.slice(start + 1) };
 };
 
@@ -89,9 +97,9 @@ function hasName(m: Machine, value: Value, key: string, at: Span): Value {
         ? unknown
         : constant(false);
   if (value.t === 'module')
-    return value.scope.names.has(key)
+    return value.scope.names.has(key) || m.modules.get(`${value.name}.${key}`)?.state === 'done'
       ? constant(true)
-      : value.scope.open || value.state === 'running'
+      : value.scope.open
         ? unknown
         : constant(false);
   return unknown;
@@ -222,7 +230,15 @@ const builtins: Readonly<Record<string, Known>> = {
   },
   next: (m, args, at) => {
     const value = first(args);
-    const given = value.t === 'generator' ? firstYield(m, value, at) : iterate(m, value).items[0];
+    const own = ownSteps(m, value)?.next(none);
+    const given =
+      own !== undefined
+        ? own.done
+          ? undefined
+          : own.value
+        : value.t === 'generator'
+          ? firstYield(m, value, at)
+          : iterate(m, value).items[0];
     return given ?? args.positional[1] ?? unknown;
   },
   getattr: (m, args, at) => {
@@ -246,17 +262,19 @@ const builtins: Readonly<Record<string, Known>> = {
       : first(args).t === 'const'
         ? constant(false)
         : unknown,
-  len: (_m, args) => {
+  len: (m, args, at) => {
     const value = first(args);
+    const own = callMethod(m, value, '__len__', [], at);
+    if (own !== undefined) return own;
     const text = textOf(value);
     if (text !== undefined) return constant([...text].length);
     if (value.t === 'sequence' && !value.open) return constant(value.items.length);
     return value.t === 'dict' && !value.open ? constant(value.entries.size) : unknown;
   },
   super: superValue,
-  type: (_m, args) => {
+  type: (m, args, at) => {
     const value = first(args);
-    if (args.positional.length > 1) return unknown;
+    if (args.positional.length > 1) return typeNew(m, args.positional, undefined, at);
     return value.t === 'instance' ? value.cls : value.t === 'object' ? library(value.of) : unknown;
   },
   dict: (_m, args) => dictOf(args),
@@ -268,16 +286,27 @@ const builtins: Readonly<Record<string, Known>> = {
   any: exhausts,
   all: exhausts,
   sum: exhausts,
-  bool: (_m, args) => first(args),
-  str: (_m, args) => (textOf(first(args)) === undefined ? unknown : first(args)),
-  int: (_m, args) => {
+  bool: (m, args, at) => {
+    const known = truth(condition(m, first(args), at));
+    return known === undefined ? first(args) : constant(known);
+  },
+  str: (_m, args) => {
+    const value = first(args);
+    const text = pathText(value);
+    if (text !== undefined) return constant(text);
+    return value.t === 'const' && typeof value.value === 'number' ? constant(String(value.value)) : unknown;
+  },
+  int: (m, args, at) => {
     const value = first(args);
     const source = value.t === 'unknown' && value.hint ? value.hint : value;
     const number =
       source.t === 'const' && (typeof source.value === 'number' || typeof source.value === 'string')
         ? Number(source.value)
         : Number.NaN;
-    if (Number.isNaN(number)) return unknown;
+    if (Number.isNaN(number)) {
+      if (textOf(source) !== undefined && source === value) raises(m, 'ValueError', at);
+      return unknown;
+    }
     return source === value
       ? constant(Math.trunc(number))
       : { t: 'unknown', hint: constant(Math.trunc(number)) };

@@ -4,6 +4,7 @@ import { locationKey } from '../base/range.ts';
 import { instantiate } from './classes.ts';
 import { handOver, handOverAll } from './escape.ts';
 import { runFunction } from './functions.ts';
+import { cacheKey, callDispatched } from './functools.ts';
 import { firstYield, iterate } from './iterate.ts';
 import { callLibrary, callLibraryMethod } from './library.ts';
 import type { Activation, Machine } from './machine.ts';
@@ -13,6 +14,7 @@ import {
   type CallArgs,
   type ClassValue,
   type FunctionValue,
+  library,
   noArgs,
   optionsOf,
   union,
@@ -46,11 +48,19 @@ export function callValue(m: Machine, fn: Value, args: CallArgs, at: Span, a: Ac
     case 'method':
       return callLibraryMethod(m, fn, args, at, a);
     case 'instance':
-      return callMethodArgs(m, fn, '__call__', args, at) ?? handOverAll(m, args, at, fn.cls.name);
+      return (
+        callMethodArgs(m, fn, '__call__', args, at) ??
+        (fn.cls.mro.some((c) => c.t === 'library' && c.name === 'contextlib.ContextDecorator')
+          ? decorated(fn, args)
+          : undefined) ??
+        handOverAll(m, args, at, fn.cls.name)
+      );
     case 'object':
       if (fn.native?.kind === 'resource')
         return callLibraryMethod(m, { t: 'method', self: fn, of: fn.of, name: '()' }, args, at, a);
       return handOverAll(m, args, at, fn.of.replace(/\(\)$/, ''));
+    case 'generator':
+      return decorated(fn, args) ?? handOverAll(m, args, at, 'a generator');
     case 'union':
       return callUnion(m, fn, args, at, a);
     case 'descriptor':
@@ -58,6 +68,13 @@ export function callValue(m: Machine, fn: Value, args: CallArgs, at: Span, a: Ac
     default:
       return handOverAll(m, args, at, 'an unknown function');
   }
+}
+
+/** A context manager called with a function decorates it. */
+function decorated(manager: Value, args: CallArgs): Value | undefined {
+  const [fn] = args.positional;
+  if (fn === undefined || !['function', 'bound', 'partial'].includes(fn.t)) return undefined;
+  return { t: 'partial', fn: library('forksight.inside'), args: { ...noArgs, positional: [manager, fn] } };
 }
 
 /** Calls a method of the project by name; undefined when the class has none. */
@@ -103,6 +120,9 @@ function callUnion(
 }
 
 function callClass(m: Machine, cls: ClassValue, args: CallArgs, at: Span, a: Activation | undefined): Value {
+  const meta = cls.meta && findInClass(cls.meta, '__call__');
+  if (meta?.t === 'function')
+    return callFunction(m, meta, { ...args, positional: [cls, ...args.positional] }, at, a);
   if (depthReached(m)) return unknown;
   const frame = {
     at: m.location(at, a?.module),
@@ -126,7 +146,10 @@ function callFunction(
   at: Span,
   a: Activation | undefined,
 ): Value {
-  if (fn.cached?.result !== undefined) return fn.cached.result;
+  if (fn.dispatch !== undefined) return callDispatched(m, fn, args, (one) => callValue(m, one, args, at, a));
+  const key = fn.cached && cacheKey(args);
+  const known = key === undefined ? undefined : fn.cached?.get(key);
+  if (known !== undefined) return known;
   if (depthReached(m)) return unknown;
   if (m.activations.filter((running) => running.fn?.body === fn.body).length >= recursionLimit)
     return unknown;
@@ -146,7 +169,7 @@ function callFunction(
   const told = last?.kind === 'config' && locationKey(last.at) === locationKey(frame.at);
   const result = told ? run() : m.recorder.within(frame, run);
   m.idleCalls.set(fn.body, m.progress === progress ? idle + 1 : 0);
-  if (fn.cached !== undefined) fn.cached.result = result;
+  if (key !== undefined) fn.cached?.set(key, result);
   return result;
 }
 

@@ -16,6 +16,8 @@ import {
   type InstanceValue,
   type LibraryValue,
   newScope,
+  noArgs,
+  sequence,
   unknown,
   type Value,
 } from './value.ts';
@@ -54,8 +56,8 @@ export function defineClass(m: Machine, s: Extract<Stmt, { k: 'class' }>, a: Act
   for (const [name, value] of cls.attrs) cls.attrs.set(name, owned(value, cls));
   if (hasLibraryBase(cls, /^typing\.NamedTuple$/)) cls.dataclass = true;
   if (hasLibraryBase(cls, /^enum\.\w*(?:Enum|Flag)$/)) makeMembers(m, cls);
-  afterDefinition(m, cls, args, s.at);
-  m.bind(a.scope, s.name, decorate(m, cls, decorators, s.decorators, a), m.location(s.at));
+  const made = madeClass(m, cls, args, s.at);
+  m.bind(a.scope, s.name, decorate(m, made, decorators, s.decorators, a), m.location(s.at));
 }
 
 function hasLibraryBase(cls: ClassValue, name: RegExp): boolean {
@@ -76,55 +78,88 @@ function makeMembers(m: Machine, cls: ClassValue): void {
   }
 }
 
-/** `__set_name__` of attributes, `__init_subclass__` of the parents, `__init__` of a metaclass. */
-function afterDefinition(m: Machine, cls: ClassValue, args: CallArgs, at: Span): void {
+/** What its metaclass makes of a class whose body has run; `type` itself where it has none. */
+function madeClass(m: Machine, cls: ClassValue, args: CallArgs, at: Span): Value {
+  const keywords = new Map(args.keywords);
+  const inherited = cls.mro.flatMap((c) => (c.t === 'class' && c !== cls && c.meta ? [c.meta] : []));
+  const meta = keywords.get('metaclass') ?? inherited[0];
+  keywords.delete('metaclass');
+  const passed: CallArgs = { positional: [], keywords, open: args.open };
+  if (meta?.t !== 'class') {
+    settle(m, cls, passed, at);
+    return cls;
+  }
+  cls.meta = meta;
+  const namespace: Value = {
+    t: 'dict',
+    entries: new Map([...cls.attrs].map(([key, value]) => [`string:${key}`, { key: constant(key), value }])),
+    open: false,
+  };
+  const own = [constant(cls.name), sequence('tuple', [...cls.bases]), namespace];
+  const fn = findInClass(meta, '__new__');
+  let made: Value = cls;
+  if (fn?.t === 'function') {
+    const before = prepared.get(m);
+    prepared.set(m, { cls, passed });
+    made = callValue(m, fn, { ...passed, positional: [meta, ...own] }, at, m.activation);
+    if (prepared.get(m)?.cls === cls) settle(m, cls, passed, at);
+    prepared.set(m, before);
+    if (made.t === 'unknown') made = cls;
+  } else settle(m, cls, passed, at);
+  const init = findInClass(meta, '__init__');
+  if (init?.t === 'function' && made.t === 'class')
+    callValue(m, init, { ...passed, positional: [made, ...own] }, at, m.activation);
+  return made;
+}
+
+/** The class whose metaclass runs and has not made it yet. */
+const prepared = new WeakMap<Machine, { readonly cls: ClassValue; readonly passed: CallArgs } | undefined>();
+
+/** `type.__new__(mcs, name, bases, namespace)`, `type(name, bases, namespace)`. */
+export function typeNew(m: Machine, given: readonly Value[], meta: ClassValue | undefined, at: Span): Value {
+  const [name, bases, namespace] = given;
+  const a = m.activation;
+  if (name?.t !== 'const' || typeof name.value !== 'string' || a === undefined) return unknown;
+  const waiting = prepared.get(m);
+  const mine = waiting?.cls.name === name.value ? waiting : undefined;
+  const cls: ClassValue = mine?.cls ?? {
+    t: 'class',
+    name: name.value,
+    qualified: name.value,
+    module: a.module,
+    at,
+    bases: bases?.t === 'sequence' ? bases.items : [],
+    mro: [],
+    attrs: new Map(),
+    fields: [],
+    ...(meta ? { meta } : {}),
+  };
+  if (mine === undefined) cls.mro = linearize(cls);
+  if (namespace?.t === 'dict')
+    for (const { key, value } of namespace.entries.values())
+      if (key.t === 'const' && typeof key.value === 'string') cls.attrs.set(key.value, owned(value, cls));
+  prepared.set(m, undefined);
+  settle(m, cls, mine?.passed ?? noArgs, at);
+  return cls;
+}
+
+/** A class that makes classes. */
+export function isMetaclass(cls: ClassValue): boolean {
+  return cls.mro.some((c) => c.t === 'library' && (c.name === 'builtins.type' || c.name === 'abc.ABCMeta'));
+}
+
+/** `__set_name__` of attributes, `__init_subclass__` of the parents. */
+function settle(m: Machine, cls: ClassValue, args: CallArgs, at: Span): void {
   for (const [name, value] of cls.attrs)
     if (value.t === 'instance') callMethod(m, value, '__set_name__', [cls, constant(name)], at);
-  const keywords = new Map(args.keywords);
-  const meta =
-    keywords.get('metaclass') ??
-    cls.mro
-      .flatMap((c) => (c.t === 'class' && c !== cls ? [metaclasses.get(c)] : []))
-      .find((v) => v !== undefined);
-  keywords.delete('metaclass');
   for (const parent of cls.mro.slice(1)) {
     const hook = parent.t === 'class' ? parent.attrs.get('__init_subclass__') : undefined;
     const fn = hook?.t === 'descriptor' ? hook.fn : hook;
     if (fn?.t !== 'function') continue;
-    callValue(
-      m,
-      { t: 'bound', self: cls, fn },
-      { positional: [], keywords, open: args.open },
-      at,
-      m.activation,
-    );
-    break;
-  }
-  if (meta?.t !== 'class') return;
-  metaclasses.set(cls, meta);
-  for (const name of ['__new__', '__init__']) {
-    const fn = findInClass(meta, name);
-    const first = name === '__new__' ? meta : cls;
-    if (fn?.t === 'function') {
-      const namespace: Value = {
-        t: 'dict',
-        entries: new Map(
-          [...cls.attrs].map(([key, value]) => [`string:${key}`, { key: constant(key), value }]),
-        ),
-        open: false,
-      };
-      const positional = [
-        first,
-        constant(cls.name),
-        { t: 'sequence', kind: 'tuple', items: [...cls.bases], open: false } satisfies Value,
-        namespace,
-      ];
-      callValue(m, fn, { positional, keywords, open: false }, at, m.activation);
-    }
+    callValue(m, { t: 'bound', self: cls, fn }, args, at, m.activation);
+    return;
   }
 }
-
-const metaclasses = new WeakMap<ClassValue, Value>();
 
 function owned(value: Value, cls: ClassValue): Value {
   if (value.t === 'function' && value.owner === undefined) return { ...value, owner: cls };
@@ -204,13 +239,38 @@ function fillFields(m: Machine, instance: InstanceValue, args: CallArgs, at: Spa
   const classes = instance.cls.mro
     .filter((c): c is ClassValue => c.t === 'class' && c.dataclass === true)
     .reverse();
-  const names = [...new Set(classes.flatMap((c) => c.fields))];
-  for (const [index, name] of names.entries()) {
-    const value =
-      args.positional[index] ?? args.keywords.get(name) ?? defaultOf(m, findInClass(instance.cls, name), at);
-    instance.attrs.set(name, value);
+  const names = [...new Set(classes.flatMap((c) => c.fields))].filter((name) => name !== '_');
+  let index = 0;
+  for (const name of names) {
+    const field = findInClass(instance.cls, name);
+    const given = isInit(field) ? (args.positional[index++] ?? args.keywords.get(name)) : undefined;
+    instance.attrs.set(name, given ?? (args.open && isInit(field) ? unknown : defaultOf(m, field, at)));
   }
-  callMethod(m, instance, '__post_init__', [], at);
+  const after = findInClass(instance.cls, '__post_init__');
+  if (after?.t !== 'function') return;
+  // What it takes besides the instance are the fields that are only there for it, `InitVar`.
+  const passed = after.params.slice(1).map(({ name }) => instance.attrs.get(name) ?? unknown);
+  callMethod(m, instance, '__post_init__', passed, at);
+}
+
+/** `field(init=False)` is no argument of the constructor. */
+function isInit(field: Value | undefined): boolean {
+  if (field?.t !== 'object' || field.of !== 'dataclasses.field()') return true;
+  const init = field.attrs.get('init');
+  return !(init?.t === 'const' && init.value === false);
+}
+
+/** `dataclasses.replace(settings, debug=True)`. */
+export function replaced(m: Machine, of: Value, args: CallArgs, at: Span): Value {
+  if (of.t !== 'instance') return unknown;
+  const names = of.cls.mro.flatMap((c) => (c.t === 'class' && c.dataclass ? c.fields : []));
+  const keywords = new Map<string, Value>();
+  for (const name of names) {
+    const value = of.attrs.get(name);
+    if (value !== undefined && isInit(findInClass(of.cls, name))) keywords.set(name, value);
+  }
+  for (const [name, value] of args.keywords) keywords.set(name, value);
+  return instantiate(m, of.cls, { positional: [], keywords, open: args.open }, at);
 }
 
 /** A field's default: `field(default_factory=…)` is called, `field(default=…)` unwrapped. */

@@ -85,6 +85,18 @@ export const collections: Readonly<Record<string, Known>> = {
     return dict;
   },
   'collections.namedtuple': namedTuple,
+  'collections.deque': (m, args) => {
+    if (args.positional.length === 0) return sequence('list', []);
+    const { items, open } = iterate(m, first(args));
+    return sequence('list', [...items], open);
+  },
+  'collections.ChainMap': (_m, args) => {
+    const maps = args.positional.filter((map): map is DictValue => map.t === 'dict');
+    const dict: DictValue = { t: 'dict', entries: new Map(), open: maps.length < args.positional.length };
+    for (const map of [...maps].reverse())
+      for (const [key, entry] of map.entries) dict.entries.set(key, entry);
+    return dict;
+  },
   'itertools.chain': (m, args) => {
     const all = args.positional.map((value) => iterate(m, value));
     return sequence(

@@ -46,7 +46,16 @@ function sequenceMethod(
     const more = iterate(m, first(args));
     value.items.push(...more.items.slice(0, 1024));
     value.open ||= more.open;
-  } else if (name === 'pop') return value.items.at(-1) ?? unknown;
+  } else if (name === 'pop' || name === 'popleft') {
+    const [index] = args.positional;
+    const at =
+      index?.t === 'const' && typeof index.value === 'number' ? index.value : name === 'popleft' ? 0 : -1;
+    const popped = value.items.at(at);
+    if (m.uncertain === 0) value.items.splice(at < 0 ? value.items.length + at : at, 1);
+    else value.open = true;
+    return popped ?? unknown;
+  } else if (name === 'appendleft') value.items.unshift(first(args));
+  else if (name === 'clear' && m.uncertain === 0) value.items.length = 0;
   else if (name === 'copy') return sequence(value.kind, [...value.items], value.open);
   else return unknown;
   return none;

@@ -1,12 +1,13 @@
 // `with` over abstract managers: classes with `__enter__` and `__exit__`, generator functions, libraries.
 
 import { callMethod, callValue } from './calls.ts';
+import { unwind } from './exit-stacks.ts';
 import { assign, awaited, evaluate } from './expressions.ts';
 import { resume } from './iterate.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
 import { getAttribute } from './objects.ts';
 import { special } from './resources.ts';
-import type { Stmt } from './source.ts';
+import type { Span, Stmt } from './source.ts';
 import { execute, type Flow, next } from './statements.ts';
 import { noArgs, none, unknown, type Value } from './value.ts';
 
@@ -25,6 +26,18 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
     if (item.target) assign(m, item.target, value, a, s.at);
     return inside(m, s, index + 1, a);
   };
+  return withManager(m, manager, item.context.at, s.at, a, run);
+}
+
+/** Enters a manager, runs with what it gives, leaves it. */
+export function withManager(
+  m: Machine,
+  manager: Value,
+  at: Span,
+  leaveAt: Span,
+  a: Activation,
+  run: (value: Value) => Flow,
+): Flow {
   if (manager.t === 'generator' && manager.run) {
     let flow: Flow | undefined;
     resume(m, manager, a, (value) => {
@@ -32,17 +45,17 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
     });
     return flow ?? run(unknown);
   }
-  const value = enter(m, manager, item.context.at);
+  const value = enter(m, manager, at);
   const suppresses = manager.t === 'object' && manager.of === 'contextlib.suppress';
   const handlers = m.handlers.length;
   if (suppresses) m.handlers.push(() => true);
   try {
     const flow = run(value);
-    leave(m, manager, s.at);
+    leave(m, manager, leaveAt);
     return flow;
   } catch (error) {
     if (!(error instanceof PythonRaise)) throw error;
-    leave(m, manager, s.at);
+    leave(m, manager, leaveAt);
     if (suppresses) return next;
     throw error;
   } finally {
@@ -51,7 +64,7 @@ function inside(m: Machine, s: With, index: number, a: Activation): Flow {
 }
 
 /** What `__enter__` gives. */
-function enter(m: Machine, manager: Value, at: With['at']): Value {
+export function enter(m: Machine, manager: Value, at: Span): Value {
   if (manager.t === 'instance')
     return (
       callMethod(m, manager, '__enter__', [], at) ??
@@ -69,8 +82,9 @@ function entered(coroutine: Value | undefined): Value | undefined {
 /** `contextlib.closing(x)` and `contextlib.nullcontext(x)`. */
 const holding = /^contextlib\.(?:closing|nullcontext)\(\)$/;
 
-function leave(m: Machine, manager: Value, at: With['at']): void {
+export function leave(m: Machine, manager: Value, at: Span): void {
   const nothing = [none, none, none];
+  if (manager.t === 'object') unwind(m, manager, at);
   if (manager.t === 'object' && manager.of === 'contextlib.closing()') {
     const held = manager.attrs.get('__value__') ?? unknown;
     callValue(m, getAttribute(m, held, 'close', at), noArgs, at, m.activation);

@@ -28,11 +28,13 @@ function guarded(m: Machine, s: Extract<Stmt, { k: 'try' }>, a: Activation): Flo
   } catch (error) {
     if (!(error instanceof PythonRaise)) throw error;
     m.doubts.length = doubts;
-    const handler = s.handlers.find((h) => catches(m, h, error.type, a));
+    const handler = s.handlers.find((h) => exceptionMatches(m, h, error.type, a));
     if (handler === undefined) throw error;
     return handle(m, handler, a);
   }
-  const doubted = m.doubts.splice(doubts).map((type) => s.handlers.find((h) => catches(m, h, type, a)));
+  const doubted = m.doubts
+    .splice(doubts)
+    .map((type) => s.handlers.find((h) => exceptionMatches(m, h, type, a)));
   if (flow.k === 'next' && s.otherwise.length > 0) flow = execute(m, s.otherwise, a);
   for (const handler of new Set(doubted)) {
     if (handler === undefined) continue;
@@ -51,7 +53,7 @@ function handle(m: Machine, handler: Handler, a: Activation): Flow {
 }
 
 function handling(m: Machine, handlers: readonly Handler[], a: Activation, run: () => Flow): Flow {
-  m.handlers.push((type) => handlers.some((handler) => catches(m, handler, type, a)));
+  m.handlers.push((type) => handlers.some((handler) => exceptionMatches(m, handler, type, a)));
   try {
     return run();
   } finally {
@@ -70,7 +72,7 @@ const bases: Readonly<Record<string, readonly string[]>> = {
   GeneratorExit: ['BaseException'],
 };
 
-function catches(m: Machine, handler: Handler, type: string, a: Activation): boolean {
+export function exceptionMatches(m: Machine, handler: Handler, type: string, a: Activation): boolean {
   if (handler.types.length === 0) return true;
   const lineage = m.exceptions.get(type) ?? [type, ...basesOf(type)];
   return handler.types.some((of) => lineage.includes(exceptionName(m, of, a)));

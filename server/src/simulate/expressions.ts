@@ -2,12 +2,15 @@
 
 import { compare, decide, truth } from './branches.ts';
 import { builtinName } from './builtins.ts';
-import { callValue } from './calls.ts';
+import { callMethod, callValue } from './calls.ts';
+import { raises } from './failures.ts';
 import { functionValue } from './functions.ts';
 import { resume, spread } from './iterate.ts';
 import { type Activation, type Machine, nameObject } from './machine.ts';
 import { getAttribute, setAttribute, subscript } from './objects.ts';
-import type { Arg, Expr, Span } from './source.ts';
+import { condition, ownAugmented, ownComparison, ownOperator } from './operators.ts';
+import { addRoot, joinedPath } from './pathlib.ts';
+import type { Arg, Expr, Span, Stmt } from './source.ts';
 import {
   type CallArgs,
   constant,
@@ -27,7 +30,7 @@ export function evaluate(m: Machine, e: Expr, a: Activation): Value {
     case 'const':
       return constant(e.value);
     case 'name':
-      return nameValue(m, e.id, a);
+      return nameValue(m, e.id, e.at, a);
     case 'attr':
       return getAttribute(m, evaluate(m, e.of, a), e.name, e.at);
     case 'call':
@@ -37,9 +40,9 @@ export function evaluate(m: Machine, e: Expr, a: Activation): Value {
     case 'index':
       return subscript(m, evaluate(m, e.of, a), evaluate(m, e.index, a), e.at);
     case 'binary':
-      return binary(e.op, evaluate(m, e.left, a), evaluate(m, e.right, a));
+      return operate(m, e.op, evaluate(m, e.left, a), evaluate(m, e.right, a), e.at);
     case 'unary':
-      return unary(e.op, evaluate(m, e.of, a));
+      return unary(e.op, e.op === 'not' ? condition(m, evaluate(m, e.of, a), e.at) : evaluate(m, e.of, a));
     case 'bool':
       return either(m, e, a);
     case 'compare':
@@ -98,7 +101,7 @@ export function assign(m: Machine, target: Expr, value: Value, a: Activation, at
     case 'index': {
       const container = evaluate(m, target.of, a);
       if (container.t !== 'dict' && container.t !== 'sequence') m.stored.push(value);
-      setItem(m, container, evaluate(m, target.index, a), value);
+      setItem(m, container, evaluate(m, target.index, a), value, at);
       return;
     }
     case 'sequence': {
@@ -144,7 +147,7 @@ export function evaluateArgs(m: Machine, args: readonly Arg[], a: Activation): C
   return { positional, keywords, open };
 }
 
-function nameValue(m: Machine, name: string, a: Activation): Value {
+function nameValue(m: Machine, name: string, at: Span, a: Activation): Value {
   const value = m.lookup(a.scope, name);
   if (value !== undefined) return value;
   if (name === '__name__') return constant(a.module.name);
@@ -152,7 +155,9 @@ function nameValue(m: Machine, name: string, a: Activation): Value {
   if (name === '__package__')
     return constant(a.module.searched ? a.module.name : a.module.name.split('.').slice(0, -1).join('.'));
   if (name === '__debug__') return constant(true);
-  return a.module.scope.open ? unknown : (builtinName(name) ?? unknown);
+  const builtin = a.module.scope.open ? unknown : builtinName(name);
+  if (builtin === undefined) raises(m, 'NameError', at);
+  return builtin ?? unknown;
 }
 
 function call(m: Machine, e: Extract<Expr, { k: 'call' }>, a: Activation): Value {
@@ -200,7 +205,8 @@ function comparison(m: Machine, e: Extract<Expr, { k: 'compare' }>, a: Activatio
   const values = e.operands.map((operand) => evaluate(m, operand, a));
   let result: Value = constant(true);
   for (const [index, op] of e.ops.entries()) {
-    result = compare(op, values[index] ?? unknown, values[index + 1] ?? unknown);
+    const [left, right] = [values[index] ?? unknown, values[index + 1] ?? unknown];
+    result = ownComparison(m, op, left, right, e.at) ?? compare(op, left, right);
     if (truth(result) === false) return result;
     if (result.t === 'unknown' && e.ops.length > 1) return unknown;
   }
@@ -234,9 +240,11 @@ function dictionary(m: Machine, e: Extract<Expr, { k: 'dict' }>, a: Activation):
   return dict;
 }
 
-function setItem(m: Machine, container: Value, key: Value, value: Value): void {
+function setItem(m: Machine, container: Value, key: Value, value: Value, at: Span): void {
+  if (container.t === 'instance') callMethod(m, container, '__setitem__', [key, value], at);
   if (container.t === 'library') {
     const name = container.name === 'os.environ' ? keyText(key) : undefined;
+    if (container.name === 'sys.path') addRoot(m, value, true);
     if (name !== undefined) m.environment.set(name, m.uncertain > 0 ? { t: 'unknown', hint: value } : value);
   } else store(container, key, value);
 }
@@ -348,16 +356,49 @@ function unary(op: string, value: Value): Value {
   return op === '+' ? value : unknown;
 }
 
+export function operate(m: Machine, op: string, left: Value, right: Value, at: Span): Value {
+  return ownOperator(m, op, left, right, at) ?? joinedPath(left, right) ?? binary(op, left, right);
+}
+
+/** `a += b`. */
+export function augmented(m: Machine, s: Extract<Stmt, { k: 'augmented' }>, a: Activation): Value {
+  const left = evaluate(m, s.target, a);
+  const right = evaluate(m, s.value, a);
+  if (left.t === 'library' && left.name === 'sys.path') addRoot(m, right, false);
+  return ownAugmented(m, s.op, left, right, s.at) ?? operate(m, s.op, left, right, s.at);
+}
+
 function binary(op: string, left: Value, right: Value): Value {
   if (left.t === 'sequence' && right.t === 'sequence' && op === '+')
     return sequence(left.kind, [...left.items, ...right.items], left.open || right.open);
+  if (
+    left.t === 'const' &&
+    typeof left.value === 'string' &&
+    op === '%' &&
+    right.t === 'sequence' &&
+    !right.open
+  )
+    return filled(
+      left.value,
+      right.items.map((item) => (item.t === 'const' ? String(item.value) : undefined)),
+    );
   if (left.t === 'const' && right.t === 'const') return arithmetic(op, left.value, right.value);
   return unknown;
 }
 
+/** `"parts.%s" % name`. */
+function filled(text: string, parts: readonly (string | undefined)[]): Value {
+  if (parts.some((part) => part === undefined) || text.match(/%[sd]/g)?.length !== parts.length)
+    return unknown;
+  let next = 0;
+  return constant(text.replace(/%[sd]/g, () => parts[next++] ?? ''));
+}
+
 function arithmetic(op: string, left: unknown, right: unknown): Value {
-  if (typeof left === 'string' && typeof right === 'string')
-    return op === '+' ? constant(left + right) : unknown;
+  if (typeof left === 'string' && typeof right === 'string' && op === '+') return constant(left + right);
+  if (typeof left === 'string' && op === '%' && (typeof right === 'string' || typeof right === 'number'))
+    return filled(left, [String(right)]);
+
   if (typeof left !== 'number' || typeof right !== 'number') return unknown;
   switch (op) {
     case '+':

@@ -6,6 +6,7 @@ import { evaluate } from './expressions.ts';
 import { type Activation, type Machine, newActivation } from './machine.ts';
 import type { Expr, Param, Span, Stmt } from './source.ts';
 import { execute } from './statements.ts';
+import { stepsOf } from './steps.ts';
 import {
   type CallArgs,
   constant,
@@ -14,6 +15,7 @@ import {
   newScope,
   none,
   type Scope,
+  type Steps,
   sequence,
   union,
   unknown,
@@ -116,8 +118,12 @@ export function runFunction(m: Machine, fn: FunctionValue, args: CallArgs): Valu
       m.activations.pop();
     }
   };
-  if (fn.async) return { t: 'generator', kind: 'coroutine', run };
-  if (hasYield(block)) return { t: 'generator', kind: 'generator', run };
+  if (fn.async && !hasYield(block)) return { t: 'generator', kind: 'coroutine', run };
+  if (hasYield(block)) {
+    const begin = (): Steps => stepsOf(m, block, newActivation(scope, fn.module, fn));
+    const again = (): Value => runFunction(m, fn, args);
+    return { t: 'generator', kind: fn.async ? 'coroutine' : 'generator', run, begin, again };
+  }
   return run().result;
 }
 
@@ -147,7 +153,7 @@ function bindParameters(fn: FunctionValue, args: CallArgs, scope: Scope): void {
 const yieldCache = new WeakMap<readonly Stmt[], boolean>();
 
 /** Whether the body makes a generator: a `yield` outside nested functions. */
-function hasYield(block: readonly Stmt[]): boolean {
+export function hasYield(block: readonly Stmt[]): boolean {
   let answer = yieldCache.get(block);
   if (answer === undefined) {
     answer = block.some(yields);

@@ -4,6 +4,7 @@
 import { type Location, spanOf } from '../base/range.ts';
 import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
+import { isClosed, raises } from './failures.ts';
 import { libraryAttribute } from './library.ts';
 import { type Activation, type Machine, newActivation, PythonRaise } from './machine.ts';
 import { forgetPossible, traced } from './reload.ts';
@@ -16,6 +17,7 @@ import {
   library,
   type ModuleValue,
   newScope,
+  sequence,
   unknown,
   type Value,
 } from './value.ts';
@@ -65,7 +67,7 @@ export function importModule(m: Machine, name: string, at: Span, a: Activation |
     const module = loadModule(m, dotted, at, a);
     if (module === undefined)
       return i === 1 ? libraryModule(m, name, m.location(at, a?.module)) : unknownSubmodule(m);
-    if (parent !== undefined && !parent.scope.names.has(parts[i - 1] ?? ''))
+    if (parent !== undefined && module.state !== 'running' && !parent.scope.names.has(parts[i - 1] ?? ''))
       parent.scope.names.set(parts[i - 1] ?? '', module);
     parent = module;
   }
@@ -78,6 +80,8 @@ export function moduleAttribute(m: Machine, module: ModuleValue, name: string): 
   if (found !== undefined) return found;
   if (name === '__name__') return constant(module.name);
   if (name === '__file__') return constant(module.path ?? null);
+  if (name === '__path__' && module.searched !== undefined)
+    return sequence('list', module.searched.map(constant));
   const getter = module.scope.names.get('__getattr__');
   if (getter?.t !== 'function' || module.state === 'running') return undefined;
   return callValue(
@@ -140,6 +144,7 @@ function importedName(m: Machine, module: Value, base: string, name: string, at:
   const submodule = `${base}.${name}`;
   if (module.searched && m.options.resolver.find(submodule))
     return importModule(m, submodule, at, m.activation);
+  if (isClosed(module)) raises(m, 'ImportError', at);
   if (!module.scope.open && module.state === 'done') m.doubt('ImportError');
   return unknown;
 }

@@ -2,9 +2,11 @@
 
 import { callMethod } from './calls.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
+import { findInClass } from './objects.ts';
 import { special } from './resources.ts';
 import type { Span } from './source.ts';
-import { constant, type GeneratorValue, optionsOf, unknown, type Value } from './value.ts';
+import { iteratorSteps } from './steps.ts';
+import { constant, type GeneratorValue, none, optionsOf, type Steps, unknown, type Value } from './value.ts';
 
 export interface Items {
   readonly items: readonly Value[];
@@ -33,9 +35,12 @@ export function iterate(m: Machine, value: Value): Items {
     }
     case 'instance': {
       const made = callMethod(m, value, '__iter__', []);
-      return made === undefined || made === value ? nothingKnown : iterate(m, made);
+      if (made === undefined) return nothingKnown;
+      const steps = made.t === 'instance' ? ownSteps(m, made) : undefined;
+      return steps === undefined ? (made === value ? nothingKnown : iterate(m, made)) : drained(steps);
     }
     case 'object':
+      if (value.of === 'pkgutil.ModuleInfo') return iterate(m, value.attrs.get('__value__') ?? unknown);
       special(m, value, '__iter__', m.activation?.statement?.at ?? [0, 0, 0, 0]);
       return nothingKnown;
     case 'union': {
@@ -46,6 +51,21 @@ export function iterate(m: Machine, value: Value): Items {
       return nothingKnown;
   }
 }
+
+/** An iterator of the project, a step at a time; undefined where its class has no `__next__`. */
+export function ownSteps(m: Machine, value: Value): Steps | undefined {
+  if (value.t !== 'instance' || findInClass(value.cls, '__next__')?.t !== 'function') return undefined;
+  return iteratorSteps(m, () => callMethod(m, value, '__next__', []) ?? unknown);
+}
+
+function drained(steps: Steps): Items {
+  const items: Value[] = [];
+  for (let step = steps.next(none); !step.done && items.length < iteratorLimit; step = steps.next(none))
+    items.push(step.value);
+  return { items, open: items.length >= iteratorLimit };
+}
+
+const iteratorLimit = 64;
 
 /** As `iterate`, for unpacking and arguments. */
 export function spread(m: Machine, value: Value): Items {
@@ -71,8 +91,37 @@ export function resume(
   });
 }
 
-/** What a generator gives first; it stays suspended there. */
-export function firstYield(m: Machine, generator: GeneratorValue, at: Span): Value | undefined {
+/** The generator, begun: from here on it runs a step at a time. Undefined for what can only run as a whole. */
+export function stepwise(generator: GeneratorValue): Steps | undefined {
+  if (generator.steps !== undefined || generator.begin === undefined || generator.run === undefined)
+    return generator.steps;
+  const steps = generator.begin();
+  generator.steps = steps;
+  generator.run = (onYield) => {
+    const yields: Value[] = [];
+    for (let step = steps.next(none); ; step = steps.next(none)) {
+      if (step.done || yields.length >= drainLimit) return { yields, result: step.value };
+      yields.push(step.value);
+      onYield?.(step.value);
+    }
+  };
+  return steps;
+}
+
+const drainLimit = 256;
+
+/** What a generator gives next; it stays suspended there. */
+export function firstYield(
+  m: Machine,
+  generator: GeneratorValue,
+  at: Span,
+  sent: Value = none,
+): Value | undefined {
+  const steps = stepwise(generator);
+  if (steps !== undefined) {
+    const step = steps.next(sent);
+    return step.done ? undefined : step.value;
+  }
   const suspend = new PythonRaise('GeneratorExit', m.location(at));
   const { run } = generator;
   generator.run = undefined;

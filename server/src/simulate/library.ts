@@ -13,7 +13,7 @@ import {
 import { truth } from './branches.ts';
 import { builtinFunction } from './builtins.ts';
 import { callCallback, callValue } from './calls.ts';
-import { newInstance } from './classes.ts';
+import { instantiate, isMetaclass, newInstance, typeNew } from './classes.ts';
 import { containerMethod } from './containers.ts';
 import { handOverAll } from './escape.ts';
 import type { HookKind } from './event.ts';
@@ -36,6 +36,7 @@ import type { Span } from './source.ts';
 import { standardFunction } from './standard.ts';
 import {
   type CallArgs,
+  type ClassValue,
   type FunctionValue,
   type LibraryValue,
   library,
@@ -101,11 +102,18 @@ export function callLibrary(
       a,
     );
   }
-  if (unbound?.[2] === '__new__' && self?.t === 'class') return newInstance(m, self, at);
+  if (unbound?.[2] === '__new__' && self?.t === 'class') return newOf(m, self, args, at);
+  if (fn.name === 'builtins.type.__call__' && self?.t === 'class')
+    return instantiate(m, self, { ...args, positional: rest }, at);
   const single = singleCall(m, fn.name, args, at);
   if (single !== undefined) return single;
   handOverAll(m, args, at, fn.name);
   return resultOf(m, fn.name, args);
+}
+
+/** `super().__new__(cls)`: an instance, or a class where a metaclass asks. */
+function newOf(m: Machine, cls: ClassValue, args: CallArgs, at: Span): Value {
+  return isMetaclass(cls) ? typeNew(m, args.positional.slice(1), cls, at) : newInstance(m, cls, at);
 }
 
 /** `__import__('a.b')` gives `a`; with names to take from it, `a.b`; with a level, the name is a relative one. */
@@ -147,6 +155,9 @@ export function callLibraryMethod(
   a: Activation | undefined,
 ): Value {
   const { self, name, of } = fn;
+  const [instance, ...rest] = args.positional;
+  if (self.t === 'class' && instance?.t === 'instance' && instance.cls.mro.includes(self))
+    return callLibraryMethod(m, { ...fn, self: instance }, { ...args, positional: rest }, at, a);
   if (self.t !== 'class' && self.native?.kind === 'resource') {
     const done = resourceMethod(m, self, self.native, name, args, at);
     if (done !== undefined) return done;
@@ -159,13 +170,16 @@ export function callLibraryMethod(
   if (contained !== undefined) return contained;
   const row = libraryRow(`${of}.${name}`) ?? methodRow(name, args);
   if (row) return applyEffect(m, row, args, at);
-  const framework = frameworkFunction(name === '__init__' ? of : `${of}.${name}`);
+  const framework =
+    standardFunction(`${of}.${name}`) ?? frameworkFunction(name === '__init__' ? of : `${of}.${name}`);
   if (framework) return framework(m, args, at, a, self);
   if (name === '__init__') return none;
   const single = singleCall(m, `${of}.${name}`, args, at);
   if (single !== undefined) return single;
   const [made] = args.positional;
-  if (name === '__new__' && made?.t === 'class') return newInstance(m, made, at);
+  if (name === '__new__' && made?.t === 'class') return newOf(m, made, args, at);
+  if (name === '__call__' && of === 'builtins.type' && self.t === 'class')
+    return instantiate(m, self, args, at);
   handOverAll(m, args, at, `${of}.${name}`);
   if (self.t === 'class')
     handOverAll(m, { positional: [self], keywords: new Map(), open: false }, at, `${of}.${name}`);

@@ -3,11 +3,13 @@
 import { callMethod, callValue } from './calls.ts';
 import { missingItem } from './collections.ts';
 import { handOver } from './escape.ts';
+import { isClosed, raises } from './failures.ts';
 import { frameworkAttribute } from './frameworks/index.ts';
 import { importSubmodule, moduleAttribute } from './imports.ts';
 import { libraryAttribute, setLibraryAttribute } from './library.ts';
 import type { Machine } from './machine.ts';
 import { nameObject } from './machine.ts';
+import { pathAttribute } from './pathlib.ts';
 import { pythonVersion, versionPart } from './platform.ts';
 import { asked } from './resources.ts';
 import type { Span } from './source.ts';
@@ -17,7 +19,9 @@ import {
   type InstanceValue,
   keyOf,
   type LibraryValue,
+  library,
   type MethodValue,
+  noArgs,
   type ObjectValue,
   optionsOf,
   type SuperValue,
@@ -28,8 +32,11 @@ import {
 
 export function getAttribute(m: Machine, object: Value, name: string, at: Span): Value {
   switch (object.t) {
-    case 'module':
-      return moduleAttribute(m, object, name) ?? importSubmodule(m, object, name) ?? unknown;
+    case 'module': {
+      const found = moduleAttribute(m, object, name) ?? importSubmodule(m, object, name);
+      if (found === undefined && isClosed(object)) raises(m, 'AttributeError', at);
+      return found ?? unknown;
+    }
     case 'class':
       return classAttribute(object, name);
     case 'instance': {
@@ -37,7 +44,9 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
       const found = own ?? findInClass(object.cls, name);
       if (own !== undefined) return own;
       if (found === undefined) return missing(m, object, name, at);
-      return bindTo(m, object, found, at);
+      const bound = bindTo(m, object, found, at);
+      if (found.t === 'descriptor' && found.kind === 'cached-property') object.attrs.set(name, bound);
+      return bound;
     }
     case 'super':
       return superAttribute(m, object, name, at);
@@ -47,6 +56,7 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
       asked(m, object, name, at);
       return (
         object.attrs.get(name) ??
+        pathAttribute(object, name) ??
         frameworkAttribute(m, object.of, name, at) ?? { t: 'method', self: object, of: object.of, name }
       );
     case 'method': {
@@ -61,6 +71,8 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
       if (name === '__module__') return constant(object.module.name);
       if (name === '__qualname__') return constant(object.qualified);
       if (name === '__wrapped__') return object;
+      if (name === 'register' && object.dispatch !== undefined)
+        return { t: 'partial', fn: library('forksight.register'), args: { ...noArgs, positional: [object] } };
       return (
         object.attrs.get(name) ??
         (object.madeBy === undefined
@@ -69,6 +81,12 @@ export function getAttribute(m: Machine, object: Value, name: string, at: Span):
       );
     case 'bound':
       return name === '__func__' ? object.fn : name === '__self__' ? object.self : unknown;
+    case 'generator':
+      return {
+        t: 'partial',
+        fn: library(`forksight.generator.${name}`),
+        args: { ...noArgs, positional: [object] },
+      };
     case 'partial':
       return name === 'func' ? object.fn : unknown;
     case 'descriptor':
@@ -145,6 +163,8 @@ export function setAttribute(m: Machine, object: Value, name: string, value: Val
           at,
           m.activation,
         );
+      else if (setter?.t === 'instance' && findInClass(setter.cls, '__set__')?.t === 'function')
+        callMethod(m, setter, '__set__', [object, value], at);
       else put(object.attrs, object.level);
       return;
     }
@@ -239,6 +259,8 @@ function hasNoMethods(name: string): boolean {
 function bindTo(m: Machine, self: Extract<Value, { t: 'instance' }>, found: Value, at: Span): Value {
   if (found.t === 'function') return { t: 'bound', self, fn: found };
   if (found.t === 'method') return { ...found, self };
+  if (found.t === 'partial' && found.method)
+    return { ...found, args: { ...found.args, positional: [self, ...found.args.positional] } };
   if (found.t === 'descriptor') {
     if (found.kind === 'static') return found.fn;
     if (found.kind === 'class')
@@ -266,6 +288,10 @@ function classAttribute(cls: ClassValue, name: string): Value {
   }
   if (name === '__name__') return constant(cls.name);
   if (name === '__module__') return constant(cls.module.name);
+  const byMeta =
+    cls.meta && (found === undefined || found.t === 'method') ? findInClass(cls.meta, name) : undefined;
+  if (byMeta?.t === 'function') return { t: 'bound', self: cls, fn: byMeta };
+  if (byMeta !== undefined && byMeta.t !== 'method') return byMeta;
   return found ?? unknown;
 }
 
@@ -288,6 +314,7 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
     case 'sequence':
       if (index.t === 'const' && typeof index.value === 'number') {
         const position = index.value < 0 ? object.items.length + index.value : index.value;
+        if (!object.open && object.items[position] === undefined) raises(m, 'IndexError', at);
         return object.items[position] ?? unknown;
       }
       return object.items.length > 0 && index.t === 'unknown'
@@ -295,8 +322,11 @@ export function subscript(m: Machine, object: Value, index: Value, at: Span): Va
         : unknown;
     case 'dict': {
       const key = keyOf(index);
-      if (key !== undefined)
-        return object.entries.get(key)?.value ?? missingItem(m, object, key, index) ?? unknown;
+      if (key !== undefined) {
+        const found = object.entries.get(key)?.value ?? missingItem(m, object, key, index);
+        if (found === undefined && !object.open) raises(m, 'KeyError', at);
+        return found ?? unknown;
+      }
       const values = [...object.entries.values()].map((entry) => entry.value);
       return values.length > 0 ? union(...values, ...(object.open ? [unknown] : [])) : unknown;
     }

@@ -95,7 +95,7 @@ class Reach {
   /** A function keeps its defaults, and of the functions around it the names it mentions. */
   #function(fn: FunctionValue): void {
     this.#next.push(...fn.defaults.values(), ...fn.attrs.values());
-    if (fn.cached?.result) this.#next.push(fn.cached.result);
+    this.#next.push(...(fn.cached?.values() ?? []), ...(fn.dispatch?.map((one) => one.fn) ?? []));
     let scope: Scope | undefined = fn.closure;
     if (scope.kind === 'module') return;
     const text = this.#textOf(fn);

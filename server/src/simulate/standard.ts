@@ -1,20 +1,14 @@
 // The parts of the standard library that call, wrap or store what they are given. One entry a function.
 
-import { callValue } from './calls.ts';
+import { replaced } from './classes.ts';
 import { collections } from './collections.ts';
-import { iterate } from './iterate.ts';
-import { argument, first, type Known, textOf, wrapper } from './known.ts';
+import { exitStackFunctions } from './exit-stacks.ts';
+import { functoolsFunctions } from './functools.ts';
+import { argument, first, type Known, textOf } from './known.ts';
 import { dictConfig } from './logging.ts';
-import type { Activation, Machine } from './machine.ts';
-import type { Span } from './source.ts';
-import { constant, library, none, unknown, type Value } from './value.ts';
-
-/** A decorator that may be used bare or with arguments. */
-const cache: Known = (_m, args) => {
-  const fn = first(args);
-  if (fn.t === 'function') return { ...fn, cached: {} };
-  return args.positional.length > 0 && fn.t !== 'const' ? fn : library('functools.lru_cache');
-};
+import { pathFunctions } from './pathlib.ts';
+import { toolFunctions } from './tools.ts';
+import { library, none, unknown } from './value.ts';
 
 const dataclass: Known = (_m, args) => {
   const cls = first(args);
@@ -37,20 +31,8 @@ const makesIdentity: Known = () => library('forksight.identity');
 const standard: Readonly<Record<string, Known>> = {
   'forksight.identity': identity,
   'functools.wraps': makesIdentity,
-  'functools.partial': (_m, args) => ({
-    t: 'partial',
-    fn: first(args),
-    args: { ...args, positional: args.positional.slice(1) },
-  }),
-  'functools.lru_cache': cache,
-  'functools.cache': cache,
-  'functools.cached_property': wrapper('cached-property'),
-  'functools.reduce': (m, args, at, a) => {
-    const { items } = iterate(m, args.positional[1] ?? unknown);
-    applyPairs(m, first(args), items, at, a);
-    return unknown;
-  },
   'contextlib.contextmanager': identity,
+  'contextlib.asynccontextmanager': identity,
   'contextlib.suppress': () => ({
     t: 'object',
     of: 'contextlib.suppress',
@@ -73,6 +55,7 @@ const standard: Readonly<Record<string, Known>> = {
     level: m.uncertain,
   }),
   'dataclasses.dataclass': dataclass,
+  'dataclasses.replace': (m, args, at) => replaced(m, first(args), args, at),
   'dataclasses.field': (m, args) => ({
     t: 'object',
     of: 'dataclasses.field()',
@@ -100,37 +83,12 @@ const standard: Readonly<Record<string, Known>> = {
       m.environment.set(name, { t: 'unknown', hint: value });
     return value;
   },
-  'os.path.abspath': (_m, args) => first(args),
-  'os.path.realpath': (_m, args) => first(args),
-  'os.path.dirname': (_m, args) => {
-    const path = textOf(first(args));
-    return path === undefined ? unknown : constant(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-  },
-  'os.path.join': (_m, args) => {
-    const parts = args.positional.map(textOf);
-    return parts.every((part) => part !== undefined) ? constant(parts.join('/')) : unknown;
-  },
   'logging.config.dictConfig': dictConfig,
-  'sys.path.insert': (m, args) => addRoot(m, args.positional[1], true),
-  'sys.path.append': (m, args) => addRoot(m, first(args), false),
+  ...exitStackFunctions,
+  ...pathFunctions,
+  ...functoolsFunctions,
+  ...toolFunctions,
 };
-
-function applyPairs(
-  m: Machine,
-  fn: Value,
-  items: readonly Value[],
-  at: Span,
-  a: Activation | undefined,
-): void {
-  for (const item of items.slice(1, 64))
-    callValue(m, fn, { positional: [items[0] ?? unknown, item], keywords: new Map(), open: false }, at, a);
-}
-
-function addRoot(m: Machine, root: Value | undefined, front: boolean): Value {
-  const path = textOf(root);
-  if (path?.startsWith('/') && m.uncertain === 0) m.options.resolver.addRoot(path, front);
-  return none;
-}
 
 export function standardFunction(name: string): Known | undefined {
   if (Object.hasOwn(standard, name)) return standard[name];

@@ -1,16 +1,17 @@
 // Executes statements in Python's order over abstract values. Unknown branches run both ways with less certainty.
 
 import { branch } from './branches.ts';
+import { callMethod } from './calls.ts';
 import { defineClass } from './classes.ts';
 import { withBlock } from './contexts.ts';
 import { attempt, exceptionName } from './exceptions.ts';
-import { assign, evaluate } from './expressions.ts';
+import { assign, augmented, evaluate } from './expressions.ts';
 import { defineFunction } from './functions.ts';
 import { importFrom, importModules } from './imports.ts';
-import { iterate, resume } from './iterate.ts';
+import { iterate, ownSteps, resume, stepwise } from './iterate.ts';
 import { type Activation, type Machine, PythonRaise } from './machine.ts';
 import type { Stmt } from './source.ts';
-import { type GeneratorValue, none, unknown, type Value } from './value.ts';
+import { type GeneratorValue, none, type Steps, unknown, type Value } from './value.ts';
 
 /** How a block ended. `maybe`: some path through it ended early, so what follows is less certain. */
 export type Flow =
@@ -65,8 +66,7 @@ function run(m: Machine, s: Stmt, a: Activation): Flow {
       return next;
     }
     case 'augmented': {
-      const value = evaluate(m, { k: 'binary', op: s.op, left: s.target, right: s.value, at: s.at }, a);
-      assign(m, s.target, value, a, s.at);
+      assign(m, s.target, augmented(m, s, a), a, s.at);
       return next;
     }
     case 'import':
@@ -194,7 +194,10 @@ function unknownLoop(m: Machine, s: Extract<Stmt, { k: 'while' }>, a: Activation
 const loopLimit = 64;
 
 function forLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, a: Activation): Flow {
-  const value = evaluate(m, s.iter, a);
+  const source = evaluate(m, s.iter, a);
+  const value = callMethod(m, source, '__iter__', [], s.iter.at) ?? source;
+  const steps = value.t === 'generator' ? stepsFor(value) : ownSteps(m, value);
+  if (steps !== undefined) return steppedLoop(m, s, steps, a);
   if (value.t === 'generator' && value.run) return generatorLoop(m, s, value, a);
   const { items, open } = iterate(m, value);
   for (const item of items.slice(0, loopLimit)) {
@@ -216,6 +219,23 @@ function forLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, a: Activation): Flo
     }
   }
   return execute(m, s.otherwise, a);
+}
+
+/** A generator that can stop anywhere. */
+function stepsFor(value: GeneratorValue): Steps | undefined {
+  return value.kind === 'generator' ? stepwise(value) : undefined;
+}
+
+function steppedLoop(m: Machine, s: Extract<Stmt, { k: 'for' }>, steps: Steps, a: Activation): Flow {
+  for (let round = 0; round < loopLimit; round++) {
+    const step = steps.next(none);
+    if (step.done) return execute(m, s.otherwise, a);
+    assign(m, s.target, step.value, a, s.at);
+    const flow = execute(m, s.body, a);
+    if (flow.k === 'return') return flow;
+    if (flow.k === 'break') return next;
+  }
+  return next;
 }
 
 /** The generator's body and the loop's take turns. Leaving the loop closes the generator. */

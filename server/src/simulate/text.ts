@@ -6,11 +6,27 @@ type Argument = string | number | null | readonly string[];
 
 /** What `text.name(…)` gives; unknown where an argument is, or where the method is none of these. */
 export function textMethod(name: string, text: string, args: CallArgs): Value {
+  if (name === 'format') return formatted(text, args);
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   const given = args.positional.map(argumentOf);
   if (method === undefined || args.open || args.keywords.size > 0) return unknown;
   if (given.some((one) => one === undefined)) return unknown;
   return known(method(text, ...(given as Argument[])));
+}
+
+/** `"parts.{}".format(name)`, with places by order, number or name. */
+function formatted(template: string, args: CallArgs): Value {
+  let next = 0;
+  let whole = !args.open;
+  const text = template.replace(/\{(\w*)\}/g, (_all, place: string) => {
+    const given = /^\d*$/.test(place)
+      ? args.positional[place === '' ? next++ : Number(place)]
+      : args.keywords.get(place);
+    if (given?.t === 'const' && ['string', 'number'].includes(typeof given.value)) return String(given.value);
+    whole = false;
+    return '';
+  });
+  return whole && !/[{}]/.test(text) ? constant(text) : unknown;
 }
 
 type Result =

@@ -68,8 +68,10 @@ export interface FunctionValue {
   readonly attrs: Map<string, Value>;
   /** What a library's decorator gave that it stands for, by qualified name: `celery.Celery.task()`. */
   readonly madeBy?: string;
-  /** Results by `functools.lru_cache` or `cache`: the body runs once. */
-  cached?: { result?: Value };
+  /** Results by `functools.lru_cache` or `cache`, by arguments: the body runs once for each. */
+  cached?: Map<string, Value>;
+  /** By `functools.singledispatch`: what is registered, with the class, where that is known. */
+  readonly dispatch?: { readonly type: Value | undefined; readonly fn: Value }[] | undefined;
 }
 
 export interface ClassValue {
@@ -85,6 +87,8 @@ export interface ClassValue {
   /** Names of annotated fields in order, for dataclasses. */
   readonly fields: readonly string[];
   dataclass?: boolean;
+  /** A class of the project that makes it. */
+  meta?: ClassValue;
 }
 
 export interface InstanceValue {
@@ -146,6 +150,8 @@ export interface PartialValue {
   readonly t: 'partial';
   readonly fn: Value;
   readonly args: CallArgs;
+  /** By `functools.partialmethod`: the instance comes first. */
+  readonly method?: boolean;
 }
 
 export interface SuperValue {
@@ -172,6 +178,17 @@ export interface GeneratorValue {
   readonly t: 'generator';
   readonly kind: 'generator' | 'coroutine';
   run: GeneratorRun | undefined;
+  /** Begins to run it a step at a time; `run` then runs what is left. */
+  readonly begin?: () => Steps;
+  steps?: Steps;
+  /** The same call once more: what a context manager does that serves as a decorator. */
+  readonly again?: () => Value;
+}
+
+/** A generator that was begun. */
+export interface Steps {
+  next(sent: Value): { readonly done: boolean; readonly value: Value };
+  close(): void;
 }
 
 export interface UnionValue {
@@ -268,8 +285,22 @@ export function same(a: Value, b: Value): boolean {
   return a.t === 'unknown' && b.t === 'unknown' && a.hint === b.hint;
 }
 
-/** A constant as a dictionary key; undefined for anything that is not one. */
+const identities = new WeakMap<object, string>();
+let nextIdentity = 1;
+
+function identityKey(value: object): string {
+  let key = identities.get(value);
+  if (key === undefined) {
+    key = `object:${nextIdentity++}`;
+    identities.set(value, key);
+  }
+  return key;
+}
+
+/** A constant, or a thing that equals only itself, as a dictionary key; undefined for anything else. */
 export function keyOf(value: Value): string | undefined {
+  if (value.t === 'class' || value.t === 'function' || value.t === 'module') return identityKey(value);
+  if (value.t === 'library') return `library:${value.name}`;
   if (value.t !== 'const') return undefined;
   return typeof value.value === 'object' && value.value !== null
     ? JSON.stringify(value.value)
