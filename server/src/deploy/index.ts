@@ -14,6 +14,7 @@ import { gunicorn } from './gunicorn/index.ts';
 import { type Commanded, fromHome, homes } from './homes/index.ts';
 import type { Deployment, Deployments } from './model.ts';
 import { namesPackages, PackageReader } from './packages/index.ts';
+import { parsedOnce } from './python/once.ts';
 import { PythonVersions } from './python-version.ts';
 import { daphne } from './servers/daphne.ts';
 import { dramatiq } from './servers/dramatiq.ts';
@@ -64,7 +65,7 @@ export function readDeployments(
   interpreter?: string,
 ): Deployments {
   const reading = new Reading(files, workspaceRoot);
-  const world: World = { reading, python };
+  const world: World = { reading, python: parsedOnce(python) };
   const walk = findFiles(files, workspaceRoot, (name, folder) =>
     kindOf(name, relativePath(workspaceRoot, `${folder}/${name}`)),
   );

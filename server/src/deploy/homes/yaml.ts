@@ -213,11 +213,20 @@ export interface Template {
   readonly conditional: readonly { readonly start: number; readonly end: number }[];
 }
 
+/** Many files speak of one; what is no template is parsed once a reading. */
+const plain = new WeakMap<Source, readonly Yaml[]>();
+
 /** The documents of a text. */
-export function yamlDocuments(
-  source: Source,
-  template: Template = { text: source.text, holes: new Map(), conditional: [] },
-): readonly Yaml[] {
+export function yamlDocuments(source: Source, template?: Template): readonly Yaml[] {
+  if (template !== undefined) return documentsOf(source, template);
+  const before = plain.get(source);
+  if (before !== undefined) return before;
+  const documents = documentsOf(source, { text: source.text, holes: new Map(), conditional: [] });
+  plain.set(source, documents);
+  return documents;
+}
+
+function documentsOf(source: Source, template: Template): readonly Yaml[] {
   const { text } = template;
   if (isTooDeep(text)) return [];
   try {
