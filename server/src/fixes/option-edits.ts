@@ -10,16 +10,24 @@ export function editName(
   { name, at }: OptionValue,
   newName: string,
   context: FixContext,
-): TextEdit | undefined {
-  const { start } = at.range;
-  const line = context.text(at.path)?.split(/\r\n|\n|\r/)[start.line] ?? '';
-  const column = line.indexOf(name, start.column);
-  if (column < 0) return undefined;
-  const end = { line: start.line, column: column + name.length };
-  return { path: at.path, range: { start: { line: start.line, column }, end }, newText: newName };
+): readonly TextEdit[] | undefined {
+  const { start, end } = at.range;
+  const lines = context.text(at.path)?.split(/\r\n|\n|\r/) ?? [];
+  const written = (line: number, column: number): TextEdit => ({
+    path: at.path,
+    range: { start: { line, column }, end: { line, column: column + name.length } },
+    newText: newName,
+  });
+  const first = lines[start.line]?.indexOf(name, start.column) ?? -1;
+  if (first < 0) return undefined;
+  const edits = [written(start.line, first)];
+  // An element of XML has its name twice.
+  if (lines[start.line]?.[first - 1] !== '<') return edits;
+  const closing = lines[end.line]?.lastIndexOf(`</${name}`, end.column) ?? -1;
+  return closing < 0 ? undefined : [...edits, written(end.line, closing + 2)];
 }
 
-/** The value stands at the end of the option, perhaps in quotes. */
+/** The value stands at the end of the option, perhaps in quotes, or before the end of its element. */
 export function editValue(
   { value: present, at }: OptionValue,
   value: string,
@@ -29,7 +37,7 @@ export function editValue(
   const line = context.text(at.path)?.split(/\r\n|\n|\r/)[end.line];
   if (line === undefined || present === '') return undefined;
   const from = start.line === end.line ? start.column : 0;
-  const trimmed = line.slice(from, end.column).replace(/["'\s]+$/, '');
+  const trimmed = line.slice(from, end.column).replace(/(?:<\/[\w-]+\s*>|["'\s])+$/, '');
   if (!trimmed.endsWith(present) || /[\w%(.-]/.test(trimmed.at(-present.length - 1) ?? ' ')) return undefined;
   const column = from + trimmed.length - present.length;
   const range = {

@@ -31,8 +31,8 @@ export function renameOption(at: Location, cases: readonly FixCase[], context: F
 }
 
 export function writeOptionName(option: OptionValue, name: string, context: FixContext): Fix | undefined {
-  const edit = editName(option, name, context);
-  return edit && fix(`Write \`${name}\``, [edit]);
+  const edits = editName(option, name, context);
+  return edits && fix(`Write \`${name}\``, edits);
 }
 
 /** Off wherever the deployments switch it on: a flag is taken away, a value becomes `False`. */

@@ -17,13 +17,16 @@ function edited(
   path: string,
   text: string,
   name: string,
-  edit: (option: OptionValue, context: FixContext) => ReturnType<typeof removeOption>,
+  edit: (
+    option: OptionValue,
+    context: FixContext,
+  ) => ReturnType<typeof removeOption> | ReturnType<typeof editName>,
 ): string | undefined {
   const { deployments } = read({ [path]: text, 'shop.py': '' });
   const option = deployments.flatMap(({ options }) => options).findLast((one) => one.name === name);
   assert.ok(option !== undefined, `${name} is not read`);
   const change = edit(option, contextOf(text));
-  return change && applyEdits(text, [change]);
+  return change && applyEdits(text, Array.isArray(change) ? change : [change]);
 }
 
 const removed = (path: string, text: string, name: string): string | undefined =>
@@ -157,4 +160,17 @@ test('a name is replaced where it stands', () => {
     editName(option, 'touch-reload', context),
   );
   assert.equal(written, 'web: uwsgi --module shop:app --touch-reload t\n');
+});
+
+test('an element of XML is renamed at both ends, and its value replaced between them', () => {
+  const text =
+    '<uwsgi>\n  <module>shop:app</module>\n  <touch-chain-reload>t</touch-chain-reload>\n</uwsgi>\n';
+  const written = edited('uwsgi.xml', text, 'touch-chain-reload', (option, context) =>
+    editName(option, 'touch-reload', context),
+  );
+  assert.equal(written, text.replaceAll('touch-chain-reload', 'touch-reload'));
+  const value = edited('uwsgi.xml', text, 'touch-chain-reload', (option, context) =>
+    editValue(option, 'other', context),
+  );
+  assert.equal(value, text.replace('>t<', '>other<'));
 });
