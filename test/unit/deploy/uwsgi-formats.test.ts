@@ -90,6 +90,17 @@ describe('named by a command or another file', () => {
       assert.ok(!deployments.some((one) => one.source.path === `/w/${used}`));
     });
 
+  test('from elsewhere than a file', () => {
+    for (const name of ['http://config.local/u.json', 'exec:///bin/uwsgi.json', '-']) {
+      const tree = { Procfile: `web: uwsgi -w shop.wsgi --json ${name} -p 4\n`, ...shop };
+      assert.match(
+        problems(tree).join('\n'),
+        /^\/w\/Procfile:1: This configuration is not read: .* is no file\.$/,
+      );
+      assert.equal(show(only(tree).processes), '?4');
+    }
+  });
+
   test('several sections', () => {
     const text = 'uwsgi:\n  module: shop.wsgi\ndev:\n  module: shop.wsgi:dev\n';
     assert.equal(
@@ -152,6 +163,48 @@ describe('what uWSGI refuses is said at its place', () => {
       const tree = { Procfile: `web: uwsgi ${name} --master\n`, [name]: text, ...shop };
       assert.match(problems(tree).join('\n'), message);
     });
+
+  for (const name of ['uwsgi.json', 'uwsgi.xml'])
+    test(`${name}, cut anywhere`, () => {
+      const text = sample(name).trimEnd();
+      for (let length = 0; length < text.length; length++) {
+        const tree = { Procfile: `web: uwsgi ${name}\n`, [name]: text.slice(0, length), ...shop };
+        const [first] = read(tree).problems;
+        assert.ok(
+          first?.at.path === `/w/${name}` && first.message.startsWith('uWSGI stops here'),
+          `${length}`,
+        );
+        for (const one of read(tree).deployments) assert.equal(app(one), '?');
+      }
+    });
+
+  test('uwsgi.yml, cut anywhere, is said or says what stands there', () => {
+    const text = sample('uwsgi.yml');
+    for (let length = 0; length <= text.length; length++) {
+      const tree = { Procfile: 'web: uwsgi uwsgi.yml\n', 'uwsgi.yml': text.slice(0, length), ...shop };
+      const { deployments, problems: said } = read(tree);
+      for (const { entrypoint } of deployments)
+        assert.ok(
+          !entrypoint.known || 'shop.wsgi:app'.startsWith(app(deployments[0] as never).split(':')[0] ?? ''),
+        );
+      if (length <= 'uwsgi:\n  module:'.length) assert.ok(said.length > 0, `${length}`);
+    }
+  });
+
+  test('values of another type', () => {
+    for (const value of ['null', '1', '"a"', '[]', '[{}]', 'true', '1.5'])
+      assert.match(
+        problems({ Procfile: 'web: uwsgi u.json\n', 'u.json': `{"uwsgi": ${value}}`, ...shop }).join('\n'),
+        /u\.json:1: uWSGI stops here: it wants an object named "uwsgi"/,
+      );
+    for (const value of ['{}', '1.5', '[{}]', '[["a"]]']) {
+      const tree = { 'uwsgi.json': `{"uwsgi": {"module": "shop.wsgi", "processes": ${value}}}`, ...shop };
+      assert.match(problems(tree).join('\n'), /uwsgi\.json:1: uWSGI ignores this value/);
+      assert.equal(show(only(tree).processes), '1');
+    }
+    const yaml = 'uwsgi:\n  module: shop.wsgi\n  processes: {a: 1}\n  master: true\n';
+    assert.equal(show(only({ 'uwsgi.yml': yaml, ...shop }).processes), '?');
+  });
 
   test('5 MB, and nested without end', () => {
     for (const [name, text] of [

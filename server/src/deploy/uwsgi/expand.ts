@@ -119,6 +119,11 @@ export class Expander {
       this.#open ??= `a configuration file's name ${name.unknown.why}`;
       return;
     }
+    if (name.text === '-' || /^\w+:\/\//.test(name.text)) {
+      this.#problem(`This configuration is not read: ${name.text} is no file.`, name.at);
+      this.#open ??= `the options that ${name.text} gives are not known`;
+      return;
+    }
     const colon = name.text.lastIndexOf(':');
     const asked = colon < 0 ? '' : name.text.slice(colon + 1);
     const named = colon < 0 ? name.text : name.text.slice(0, colon);
