@@ -264,6 +264,18 @@ describe('Celery', { concurrency: 2 }, () => {
   });
 });
 
+test('multiprocessing forks by default up to Python 3.13, and has a fork server from 3.14 on', async () => {
+  const code = 'import multiprocessing, sys; print(sys.version_info[1], multiprocessing.get_start_method())';
+  const started = await startProgram({ program: 'python', dir: writeProject({}), args: ['-c', code] });
+  await until(
+    10_000,
+    () => new Error(started.log()),
+    async () => started.ended() && started.log() !== '',
+  );
+  const [minor, method] = started.log().trim().split(' ');
+  assert.equal(method, Number(minor) >= 14 ? 'forkserver' : 'fork');
+});
+
 /** Imported by the process that was started alone; its children have what it imported, and no thread. */
 function assertForked(marks: readonly Mark[], pid: number): void {
   assert.deepEqual(pids(marks, 'import'), [pid]);

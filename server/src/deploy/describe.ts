@@ -135,7 +135,10 @@ function versionWords({ exact, from, below }: PackageVersion): string {
 }
 
 export function entrypointName(entrypoint: Entrypoint, root: string): string {
-  if (entrypoint.kind === 'file') return `${relativePath(root, entrypoint.path)}:${entrypoint.callable}`;
+  if (entrypoint.kind === 'file') {
+    const path = relativePath(root, entrypoint.path);
+    return entrypoint.callable === '' ? path : `${path}:${entrypoint.callable}`;
+  }
   return `${entrypoint.module}:${entrypoint.callable}${entrypoint.factory ? '()' : ''}`;
 }
 

@@ -36,6 +36,11 @@ export class PythonVersions {
     return pythonVersion === undefined ? deployment : { ...deployment, pythonVersion };
   }
 
+  /** The version where a program runs in that folder. */
+  near(folder: string, given?: Value): Version | undefined {
+    return given === undefined ? this.#near(folder) : asSetting(given);
+  }
+
   #near(folder: string): Version | undefined {
     if (this.#found.has(folder)) return this.#found.get(folder);
     const version = this.#look(folder);

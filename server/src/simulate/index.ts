@@ -78,6 +78,11 @@ function hookRuns(deployment: Deployment, kind: RegisteredHook['kind'], phase: P
   return deployment.atFork === 'run';
 }
 
+/** What a file that is run by its path is told of its name: a program is `__main__`, what a server loads is not. */
+function scriptName({ server }: Deployment): string {
+  return server === 'uwsgi' || server === 'mod_wsgi' ? 'uwsgi_file' : '__main__';
+}
+
 /** Pools of threads and greenlets send no `worker_process_init`; `solo` does. */
 function callsChildSignal({ facts, forks, load }: Deployment): boolean {
   return (
@@ -204,7 +209,7 @@ class Run {
     const module =
       entrypoint.kind === 'module'
         ? importModule(m, entrypoint.module, [0, 0, 0, 0], undefined)
-        : runModule(m, 'uwsgi_file', entrypoint.path, undefined);
+        : runModule(m, scriptName(this.d), entrypoint.path, undefined);
     if (module.t !== 'module') return;
     const app = moduleAttribute(m, module, entrypoint.callable);
     const at = module.scope.boundAt.get(entrypoint.callable);

@@ -155,6 +155,65 @@ describe('Flask’s development server', () => {
   });
 });
 
+describe('programs of the project', () => {
+  const guarded = 'if __name__ == "__main__":\n    ';
+  const cases: readonly (readonly [string, string])[] = [
+    [`import uvicorn\n${guarded}uvicorn.run("run:app", workers=4)\n`, 'uvicorn run:app spawn 4'],
+    [`import uvicorn\n${guarded}uvicorn.run("run:make", factory=True)\n`, 'uvicorn run:make() preload 1'],
+    ['import uvicorn\napp = 1\nuvicorn.run(app, reload=True)\n', 'uvicorn /w/run.py:app spawn 1'],
+    [
+      'import os, uvicorn\nuvicorn.run("run:app", workers=int(os.getenv("N", 2)))\n',
+      'uvicorn run:app spawn ?2',
+    ],
+    [
+      `import uvicorn\ndef main():\n    uvicorn.run("run:app")\n${guarded}main()\n`,
+      'uvicorn run:app preload 1',
+    ],
+    ['from waitress import serve\napp = 1\nserve(app)\n', 'waitress /w/run.py:app preload 1'],
+    [`from flask import Flask\napp = Flask("x")\n${guarded}app.run()\n`, 'flask /w/run.py:app preload 1'],
+    [
+      `from flask import Flask\napp = Flask("x")\n${guarded}app.run(debug=True)\n`,
+      'flask /w/run.py:app spawn 1',
+    ],
+    [`from rq import Worker\n${guarded}Worker(["high"]).work()\n`, 'rq /w/run.py: preload forks 1'],
+    ['import os\nif os.fork() == 0:\n    pass\n', 'python ? preload forks ?'],
+    ['from multiprocessing import Process\nProcess(target=print).start()\n', 'python ? unknown forks ?'],
+    ['import multiprocessing as mp\nmp.set_start_method("fork")\nmp.Pool(3)\n', 'python ? preload forks 3'],
+    [
+      'import multiprocessing\nmultiprocessing.set_start_method("spawn")\nmultiprocessing.Pool(3)\n',
+      'python ? spawn 3',
+    ],
+    [
+      'from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor(max_workers=2)\n',
+      'python ? unknown forks 2',
+    ],
+  ];
+  for (const [text, expected] of cases)
+    test(text.trim().replaceAll('\n', ' / '), () =>
+      assert.equal(line('python run.py', { 'run.py': text }), expected),
+    );
+
+  test('the version of Python decides how multiprocessing starts its processes', () => {
+    const text = 'import multiprocessing\nmultiprocessing.Pool(2)\n';
+    const on = (version: string): string =>
+      line('python run.py', { 'run.py': text, '.python-version': `${version}\n` });
+    assert.equal(on('3.13.1'), 'python ? preload forks 2');
+    assert.equal(on('3.14'), 'python ? spawn 2');
+    const image = { 'run.py': text, Dockerfile: 'FROM python:3.14-slim\nCMD ["python", "run.py"]\n' };
+    assert.equal(only(image).load, 'spawn');
+  });
+
+  test('what is defined and not called, or what another program does, starts nothing', () => {
+    for (const text of [
+      'import os\ndef daemonise():\n    os.fork()\n',
+      'import uvicorn\nif __name__ == "other":\n    uvicorn.run("a:b")\n',
+      'def broken(:\n',
+    ])
+      assert.deepEqual(read({ Procfile: 'x: python run.py\n', 'run.py': text }).deployments, [], text);
+    assert.deepEqual(read({ Procfile: 'x: python gone.py\n' }).deployments, []);
+  });
+});
+
 describe('Django’s runserver', () => {
   const files = {
     'manage.py':

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly path: string;
   /** The folder it runs in. */
   readonly cwd: string;
+  /** What it is told of `__name__`, where that matters. */
+  readonly name?: string;
   /** Told of every call of something of a library. */
   onCall?(name: string, call: Extract<Expr, { k: 'call' }>, evaluate: (expr: Expr) => Result): void;
 }

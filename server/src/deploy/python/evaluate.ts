@@ -298,7 +298,7 @@ class Frame implements Scope {
     const { modules } = this.#shared;
     if (modules.includes(path) || modules.length > depthLimit) return undefined;
     const shared: Shared = { steps: this.#shared.steps, modules: [...modules, path] };
-    return new Frame({ ...this.around, path }, text, new Map(), undefined, shared).module();
+    return new Frame(imported(this.around, path), text, new Map(), undefined, shared).module();
   }
 
   #branch(arms: Extract<Stmt, { k: 'if' }>['arms'], otherwise: readonly Stmt[]): void {
@@ -384,4 +384,9 @@ class Frame implements Scope {
     if (target.k === 'name') this.#bind(target.id, doubt(why), target.at);
     else if (target.k === 'sequence') for (const item of target.items) this.#forget(item, why);
   }
+}
+
+/** The surroundings of a module that is imported: it is not the program. */
+function imported({ name: _name, ...around }: PythonWorld, path: string): PythonWorld {
+  return { ...around, path };
 }

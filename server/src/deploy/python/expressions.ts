@@ -115,7 +115,7 @@ const builtinNames = new Set(
 
 function builtinName(name: string, scope: Scope): Result {
   if (name === '__file__') return just(scope.around.path);
-  if (name === '__name__') return just('__config__');
+  if (name === '__name__') return just(scope.around.name ?? '__config__');
   if (builtinNames.has(name)) return just({ kind: 'library', name });
   return doubt(`uses the name ${name}, whose value is not known`);
 }

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly roots: readonly string[];
   readonly cwd: string;
   readonly env: ReadonlyMap<string, Value>;
+  /** `__main__` for a script. */
+  readonly name?: string;
 }
 
 const nothing: Evaluated = { names: new Map(), errors: [], open: 'is not read' };
@@ -31,7 +33,7 @@ export function isPackage(path: string): boolean {
 
 /** What the file binds at its top level; `effects` takes what it does to objects. */
 export function evaluateFile(
-  { world, roots, cwd, env }: Surroundings,
+  { world, roots, cwd, env, name: own }: Surroundings,
   path: string,
   effects?: Effect[],
 ): Evaluated {
@@ -44,6 +46,7 @@ export function evaluateFile(
       cwd,
       path,
       ...(effects === undefined ? {} : { effects }),
+      ...(own === undefined ? {} : { name: own }),
       module: (name, level, from) => {
         const folders = level === 0 ? roots : [up(dirname(from), level - 1)];
         const file = name === '' ? undefined : moduleFile(world, folders, name);

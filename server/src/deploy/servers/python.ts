@@ -1,4 +1,4 @@
-// Programs of the project that Python runs, where they serve: `python manage.py runserver`, `django-admin runserver`.
+// Programs of the project that Python runs, where they serve or fork: `python manage.py runserver`, `python worker.py`.
 // Owns the way from a command to the script; what a script does is said by others.
 
 import { basename } from '../../base/path.ts';
@@ -6,6 +6,7 @@ import type { Found, ServerDialect, World } from '../dialect.ts';
 import type { Invocation } from '../shell/invocations.ts';
 import type { Word } from '../shell/words.ts';
 import { fromManage } from './django.ts';
+import { fromScript } from './program.ts';
 
 export const pythonPrograms: ServerDialect = {
   starts: (program) => /^(python|pypy)[\d.]*$|^manage\.py$|^(django-admin|django)$/.test(program),
@@ -19,10 +20,12 @@ function fromCommand(world: World, invocation: Invocation): Found | undefined {
   if (/^django/.test(program)) return fromManage(world, invocation, undefined);
   const at = /^(python|pypy)/.test(program) ? scriptIn(args) : -1;
   const script = at < 0 ? command : args[at];
-  if (script === undefined || script.unknown !== undefined || basename(script.text) !== 'manage.py')
-    return undefined;
+  if (script === undefined || script.unknown !== undefined) return undefined;
+  const path = world.reading.resolve(cwd, script.text);
   const behind = { ...invocation, args: args.slice(at + 1) };
-  return fromManage(world, behind, world.reading.resolve(cwd, script.text));
+  if (basename(script.text) === 'manage.py') return fromManage(world, behind, path);
+  const isOurs = script.text.endsWith('.py') && world.reading.kind(path) === 'file';
+  return isOurs ? fromScript(world, behind, path) : undefined;
 }
 
 /** Where the interpreter's own options end; -1 where no script follows them. */

@@ -34,7 +34,7 @@ export function served(world: World, { at, cwd: start, env, elsewhere }: Invocat
   const { reading } = world;
   const cwd = what.cwd ?? start;
   const { entrypoint, facts } = what;
-  const own = [...(what.roots ?? []), cwd, ...environmentRoots(reading, start, env)];
+  const own = [...new Set([...(what.roots ?? []), cwd, ...environmentRoots(reading, start, env)])];
   const app = likely(entrypoint);
   const located = app === undefined ? undefined : locate(reading, app, own);
   const deployment: Deployment = {
@@ -42,7 +42,7 @@ export function served(world: World, { at, cwd: start, env, elsewhere }: Invocat
     server: facts.server,
     source: at,
     cwd,
-    roots: located?.roots ?? [...new Set(own)],
+    roots: located?.roots ?? own,
     entrypoint,
     ...what.load,
     processes: what.processes,
