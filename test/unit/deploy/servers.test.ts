@@ -217,7 +217,7 @@ describe('programs of the project', () => {
 describe('Django’s runserver', () => {
   const files = {
     'manage.py':
-      'import os\n\n\ndef main():\n    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_.settings")\n',
+      'import os\n\n\ndef main():\n    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_.settings")\n    from django.core.management import execute_from_command_line\n',
     'site_/__init__.py': '',
     'site_/settings.py': 'INSTALLED_APPS = []\nWSGI_APPLICATION = "site_.wsgi.application"\n',
     'site_/channels.py':
@@ -241,6 +241,11 @@ describe('Django’s runserver', () => {
     ],
     files,
   );
+  test('a manage.py of another framework is none of Django’s', () => {
+    const manage = 'from shop.cli import manager\n\nif __name__ == "__main__":\n    manager()\n';
+    const { deployments } = read({ Procfile: 'web: ./manage.py runserver\n', 'manage.py': manage });
+    assert.deepEqual(deployments, []);
+  });
   test('other commands serve nothing', () => {
     for (const command of [
       'python manage.py migrate',

@@ -30,13 +30,18 @@ export function fromManage(
   const options = new CommandOptions(args, env, grammar);
   if (!/^runserver(_plus)?$/.test(options.positional[0]?.text ?? '') || options.has('help')) return undefined;
   const { reading } = world;
+  // Other projects have a `manage.py` of their own, with commands of the same name.
+  const opened = script === undefined ? undefined : reading.peek(script);
+  if (opened?.ok && !/django/i.test(opened.source.text)) return undefined;
   const path = options.value('pythonpath');
   const roots = [
     ...(path === undefined ? [] : [folderHere(reading, cwd, path.text).path]),
     script === undefined ? cwd : dirname(script),
     ...environmentRoots(reading, cwd, env),
   ];
-  const module = options.value('settings', 'DJANGO_SETTINGS_MODULE')?.text ?? namedIn(world, script);
+  const module =
+    options.value('settings', 'DJANGO_SETTINGS_MODULE')?.text ??
+    (opened?.ok ? namedIn(opened.source.text) : undefined);
   const loadWhy =
     "Django's runserver reloads: it serves from a fresh interpreter, which it starts anew when a file changes";
   return served(world, invocation, {
@@ -53,10 +58,8 @@ export function fromManage(
 }
 
 /** `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")`, inside a function that is not run here. */
-function namedIn({ reading }: World, script: string | undefined): string | undefined {
-  const opened = script === undefined ? undefined : reading.peek(script);
-  if (!opened?.ok) return undefined;
-  return /DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']/.exec(opened.source.text)?.[1];
+function namedIn(text: string): string | undefined {
+  return /DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']/.exec(text)?.[1];
 }
 
 function appOf(
