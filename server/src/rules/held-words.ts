@@ -45,8 +45,8 @@ export function heldReport(held: Held, input: Case, severity: Severity, telling:
 }
 
 /** "MongoDB client `client`". */
-export function things({ noun }: ResourceEffect, { name }: ObjectInfo): string {
-  return name === undefined ? noun : `${noun} \`${name}\``;
+export function things({ noun, single }: ResourceEffect, { name }: ObjectInfo): string {
+  return name === undefined || single ? noun : `${noun} \`${name}\``;
 }
 
 /** Whose the threads and children are that were started before the fork. */
