@@ -15,6 +15,10 @@ const result = await runSteps([
   ['types of the page', () => tool('tsc', '-p', 'client/webview')],
   ['house rules', () => runTests(testFiles('test/unit/house'))],
   ['generated files', () => script('gen-docs.mjs', '--check')],
+  [
+    'page of libraries',
+    () => run(process.execPath, ['--import', 'tsx', 'scripts/gen-libraries.mjs', '--check'], { cwd: root }),
+  ],
 ]);
 console.log(describe(result));
 process.exit(result.failed === 0 ? 0 : 1);

@@ -159,7 +159,7 @@ export const brokerRows: readonly LibraryRow[] = [
         remedy:
           'Make the context in each worker, from {hook}; `zmq.Context.instance()` gives a new one there',
         source:
-          'pyzmq, zmq/sugar/context.py, instance(): "a new context in a forked process"; test/servers/forked-libraries.test.ts',
+          'pyzmq, zmq/sugar/context.py, instance(): gives another context after a fork; test/servers/forked-libraries.test.ts',
       },
     ],
   ),

@@ -14,10 +14,6 @@ export const schedulerRows: readonly LibraryRow[] = resources(
   [
     {
       name: 'apscheduler.schedulers.background.BackgroundScheduler',
-      aliases: [
-        'apscheduler.schedulers.gevent.GeventScheduler',
-        'apscheduler.schedulers.tornado.TornadoScheduler',
-      ],
       noun: 'scheduler',
       methods: {
         ...each('closes', 'shutdown'),
