@@ -153,6 +153,23 @@ describe('bombs', () => {
     assertSound({ Makefile: 'serve:\n\tmake serve\n\tgunicorn a:b\n', Procfile: 'a: make serve' }));
 });
 
+describe('a list that is not JSON', () => {
+  for (const [text, lines] of [
+    ["FROM a\nCMD ['gunicorn', 'shop.wsgi']\n", [2]],
+    ['FROM a\nENTRYPOINT ["gunicorn", \\\n  "shop.wsgi",]\n', [2]],
+    ['FROM a\nCMD [ "$A" = b ] && gunicorn shop.wsgi\n', []],
+    ['FROM a\nCMD ["gunicorn", "shop.wsgi"]\n', []],
+  ] as const)
+    test(text, () => {
+      const { deployments, problems } = read({ ...shop, Dockerfile: text });
+      assert.deepEqual(
+        problems.map(({ at }) => at.range.start.line + 1),
+        lines,
+      );
+      assert.equal(deployments.length, 1 - lines.length);
+    });
+});
+
 describe('far too large', () => {
   const huge = 'a: gunicorn shop.wsgi # 0123456789\n'.repeat(150000);
   for (const [path] of samples)

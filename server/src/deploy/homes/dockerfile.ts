@@ -25,9 +25,20 @@ export const dockerfile: CommandDialect = {
       return [];
     }
     const image = readImage(reading, source);
-    return image === undefined ? [] : runImage(reading, source.path, image);
+    if (image === undefined) return [];
+    for (const command of [image.entrypoint, image.command])
+      if (command !== undefined && isBrokenList(command)) reading.problem(brokenList, command.at);
+    return runImage(reading, source.path, image);
   },
 };
+
+const brokenList =
+  'This list is not JSON, so Docker hands it to a shell as it stands, which finds no such program. Write each word in double quotes, with commas between them and none behind the last.';
+
+/** `['gunicorn', 'shop.wsgi']`, `["gunicorn", "shop.wsgi",]` */
+function isBrokenList(command: Command): boolean {
+  return 'shell' in command && /^\s*\[\s*(["'])[\s\S]*\1\s*,?\s*\]\s*$/.test(command.shell.text);
+}
 
 /** How an image is run: what another file puts over it. */
 export interface Run {
