@@ -54,7 +54,7 @@ test('gunicorn: with preload_app the reloader restarts workers with the old code
   assert.equal(await afterChange('gunicorn', ['--reload', 'web:app'], {}), 2);
 });
 
-test('gunicorn: without preload_app, as the second fix has it, workers have the new code', async () => {
+test('gunicorn: the fix switches the reloader off where the app is preloaded', async () => {
   const before = {
     'web.py': APP,
     'gunicorn.conf.py': 'wsgi_app = "web:app"\nreload = True\npreload_app = True\n',

@@ -22,6 +22,9 @@ const watched = [
   '**/{Procfile,Dockerfile,Containerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,Pipfile}*',
   '**/{.python-version,runtime.txt,serve,server,start,run,web,entrypoint,launch,boot}',
   '**/*{gunicorn,uwsgi}*',
+  '**/*.lock',
+  '**/*{requirements,constraints}*.{txt,in}',
+  '**/requirements/*.{txt,in}',
 ];
 
 export class Client {
