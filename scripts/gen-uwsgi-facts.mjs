@@ -34,6 +34,7 @@ if (releases.at(-1) !== version)
 
 const { python } = await ensureFormatsVenv();
 const newest = await sources(version);
+const masters = await masterFields(version);
 const since = process.argv.includes('--check') ? writtenSince() : await firstReleases();
 writeOrCheck('scripts/gen-uwsgi-facts.mjs', [[file, text(newest)]]);
 
@@ -50,7 +51,7 @@ function text(source) {
     const fields = [
       `type: ${quoted(type)}`,
       ...(value === undefined || type === 'flag' ? [] : [`default: ${quoted(value)}`]),
-      ...(/UWSGI_OPT_(REQ_)?(LOG_)?MASTER\b/.test(flags) ? ['master: true'] : []),
+      ...masterOf(flags, data),
       ...(since.has(name) ? [`since: ${quoted(since.get(name))}`] : []),
     ];
     lines.push(`  [${quoted(name)}, { ${fields.join(', ')} }],`);
@@ -64,8 +65,8 @@ export interface UwsgiFacts {
   /** \`list\`: each further one adds to those before. */
   readonly type: 'flag' | 'int' | 'megabytes' | 'text' | 'list';
   readonly default?: string;
-  /** Its presence switches the master on. */
-  readonly master?: true;
+  /** Its presence switches the master on, or it is needed: nobody else looks at the option. */
+  readonly master?: 'on' | 'needed';
   /** The release that brought it; absent for what is older than 2.0. */
   readonly since?: string;
 }
@@ -74,6 +75,11 @@ export const uwsgiFacts: readonly (readonly [name: string, facts: UwsgiFacts])[]
 ${lines.join('\n')}
 ];
 `;
+}
+
+function masterOf(flags, data) {
+  if (/UWSGI_OPT_(REQ_)?(LOG_)?MASTER\b/.test(flags)) return [`master: 'on'`];
+  return masters.has(data.replace(/^&uwsgi\./, '')) ? [`master: 'needed'`] : [];
 }
 
 function typeOf(func, arity) {
@@ -124,8 +130,25 @@ function writtenSince() {
   );
 }
 
-/** The C sources of a release, one after the other. */
+/** The C sources of a release. Where a plugin offers what the core has, the core's counts: it stands first. */
 async function sources(release) {
+  const read = await reader(release);
+  return `${await read('*core/*.c', '*uwsgi.h')}\n${await read('*plugins/*.c', '*plugins/*.cc')}`;
+}
+
+/** Fields of `uwsgi` that only the master's code reads. */
+async function masterFields(release) {
+  const read = await reader(release);
+  const fields = (text) =>
+    new Set([...text.replace(option, '').matchAll(/\buwsgi\.(\w+)/g)].map(([, field]) => field));
+  const others = fields(
+    await read('--exclude=*core/master*.c', '--exclude=*core/init.c', '*.c', '*.cc', '*.h'),
+  );
+  return new Set([...fields(await read('*core/master*.c'))].filter((field) => !others.has(field)));
+}
+
+/** Prints files of a release. */
+async function reader(release) {
   const into = join(cacheFolder(), 'uwsgi-sources');
   const archives = [`uwsgi-${release}.tar.gz`, `uWSGI-${release}.tar.gz`].map((name) => join(into, name));
   mkdirSync(into, { recursive: true });
@@ -144,8 +167,5 @@ async function sources(release) {
   }
   const archive = archives.find(existsSync);
   if (archive === undefined) throw new Error(`pip brought no source distribution of uWSGI ${release}.`);
-  // Where a plugin offers what the core has, the core's counts: it stands first.
-  const read = (...patterns) =>
-    run('tar', ['-xzOf', archive, '--wildcards', ...patterns], { timeoutMs: 60_000 });
-  return `${await read('*core/*.c', '*uwsgi.h')}\n${await read('*plugins/*.c', '*plugins/*.cc')}`;
+  return (...patterns) => run('tar', ['-xzOf', archive, '--wildcards', ...patterns], { timeoutMs: 60_000 });
 }

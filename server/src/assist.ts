@@ -155,7 +155,7 @@ function describe(server: OptionServer, info: OptionInfo): string {
     ...info.flags.map((flag) => `\`${flag}\``),
     ...(kinds.get(info.type ?? '') ?? []),
     ...(info.default === undefined ? [] : [`default \`${info.default}\``]),
-    ...(info.master ? ['switches the master on'] : []),
+    ...(info.master === undefined ? [] : [masters[info.master]]),
     ...(info.since === undefined ? [] : [`since ${info.since}`]),
     optionOrigin[server],
   ];
@@ -163,6 +163,8 @@ function describe(server: OptionServer, info: OptionInfo): string {
   const help = info.help === '' ? [] : [sentence(info.help)];
   return [`**${info.name}** (${facts.join(', ')})`, ...help, ...note].join('\n\n');
 }
+
+const masters = { on: 'switches the master on', needed: 'does nothing without the master' } as const;
 
 /** What uWSGI takes, where the name of the option leaves room for doubt. */
 const kinds: ReadonlyMap<string, readonly string[]> = new Map([

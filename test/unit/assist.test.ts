@@ -180,6 +180,10 @@ test('help on the name and on the value, with flags, default, and version', () =
     help('uwsgi.ini', '[uwsgi]\npy-call-uwsgi-fork-ho|oks = 1') ?? '',
     /on or off, since 2\.0\.21, uWSGI/,
   );
+  assert.match(
+    help('uwsgi.ini', '[uwsgi]\nmax-worker-lifet|ime = 60') ?? '',
+    /^\*\*max-worker-lifetime\*\* \(`--max-worker-lifetime`, does nothing without the master, uWSGI/,
+  );
   assert.match(help('uwsgi.ini', '[uwsgi]\nmaster = tr|ue') ?? '', /^\*\*master\*\*/);
   assert.match(
     help('gunicorn.conf.py', 'pre|load_app = True') ?? '',

@@ -22,7 +22,7 @@ test('what switches the master on, and what is known at all', () => {
   const known = new Set(allOptions());
   for (const [name, facts] of uwsgiFacts) {
     assert.ok(known.has(name), name);
-    assert.equal(impliesMaster(name), facts.master === true, name);
+    assert.equal(impliesMaster(name), facts.master === 'on', name);
     if (arityOf(name) === 'none') assert.ok(facts.type === 'flag', name);
   }
 });
@@ -30,8 +30,12 @@ test('what switches the master on, and what is known at all', () => {
 test('releases and defaults that are known otherwise', () => {
   const facts = new Map(uwsgiFacts);
   assert.deepEqual(facts.get('processes'), { type: 'int', default: '1' });
-  assert.deepEqual(facts.get('stats'), { type: 'text', master: true });
+  assert.deepEqual(facts.get('stats'), { type: 'text', master: 'on' });
   assert.equal(facts.get('py-call-uwsgi-fork-hooks')?.since, '2.0.21');
+  for (const name of ['max-worker-lifetime', 'harakiri-verbose', 'hook-touch'])
+    assert.equal(facts.get(name)?.master, 'needed', name);
+  for (const name of ['harakiri', 'max-requests', 'processes', 'vacuum', 'module'])
+    assert.equal(facts.get(name)?.master, undefined, name);
   assert.equal(facts.get('lazy-apps')?.since, undefined);
   assert.ok(
     [...facts.values()].every(({ since }) => since === undefined || /^2\.0(\.\d+){0,2}$/.test(since)),

@@ -18,8 +18,8 @@ export interface OptionInfo {
   readonly default?: string;
   /** The release that brought it, where that is known; of uWSGI absent for what is older than 2.0. */
   readonly since?: string;
-  /** Its presence switches uWSGI's master on. */
-  readonly master?: true;
+  /** Its presence switches uWSGI's master on, or nobody but the master looks at it. */
+  readonly master?: 'on' | 'needed';
   /** What a hook is called with. */
   readonly parameters?: readonly string[];
   /** What it does to memory and forks. */
