@@ -110,6 +110,15 @@ test('a library repairs itself by process id anywhere, by a hook where Python is
   assert.deepEqual(under('datadog.DogStatsd', uwsgi({ atFork: 'run' })), [1]);
 });
 
+test('what a thread has opened that is waited for is there', () => {
+  const scene = new Scene();
+  const thread = scene.thread();
+  scene.resource('opens', scene.object(connection), { line: 1, inThread: thread });
+  assert.deepEqual(held(scene), []);
+  scene.join(thread, { line: 2 });
+  assert.deepEqual(held(scene), [1]);
+});
+
 test('without a fork, or in a thread of the master, nothing is held', () => {
   const scene = new Scene();
   scene.resource('opens', scene.object(connection), { line: 1, inThread: scene.thread() });

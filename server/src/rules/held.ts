@@ -71,10 +71,17 @@ function held(
   const repairs = [...later.filter(({ does }) => does === 'closes'), ...anew(open, effect, all)];
   if (repairs.some(isRepair)) return undefined;
   // What a thread of the master opens is that thread's business, which no worker has.
-  if (open.inThread !== undefined) return undefined;
+  if (open.inThread !== undefined && !joined(open.inThread, input)) return undefined;
   const certainty = weakest(open.certainty, effect.certainty ?? 'certain');
   const [perhaps] = repairs;
   return { open, effect, certainty, later, ...(perhaps ? { perhapsRepairedAt: perhaps } : {}) };
+}
+
+/** A thread that is waited for before the fork has done all it does by then. */
+function joined(thread: ObjectId, { simulation }: Case): boolean {
+  return simulation.events.some(
+    (event) => event.kind === 'thread-join' && event.object.id === thread && beforeFork(event.phase),
+  );
 }
 
 /** The event that opened what is open at the fork. A random state is never closed, only set. */
