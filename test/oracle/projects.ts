@@ -27,6 +27,8 @@ export interface Project {
   readonly master: boolean;
   /** The server is one of ASGI: it runs the application's lifespan in each worker. */
   readonly asgi?: boolean;
+  /** Variables that the deployment sets. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What the simulation cannot do yet. */
   readonly todo?: string;
 }

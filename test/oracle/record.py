@@ -482,6 +482,7 @@ def main():
     spec["root"] = os.path.realpath(spec["root"])
     state["root"] = os.path.join(spec["root"], "")
     os.chdir(spec["root"])
+    os.environ.update(spec.get("environment", {}))
     output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

@@ -13,6 +13,7 @@ import { readDeployments } from '../../server/src/deploy/index.ts';
 import type { Deployment } from '../../server/src/deploy/model.ts';
 import { ModuleStore } from '../../server/src/modules/store.ts';
 import { nodeFiles } from '../../server/src/node.ts';
+import { environmentVariables } from '../../server/src/simulate/environment.ts';
 import { beforeFork, type Event, type Simulation, simulate } from '../../server/src/simulate/index.ts';
 import { python } from '../lib/python.ts';
 import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
@@ -133,6 +134,13 @@ function inOrder(imported: Simulation['imported'], ran: readonly RecordedModule[
   );
 }
 
+function environmentOf(deployment: Deployment): Readonly<Record<string, string>> {
+  const known = [...environmentVariables(deployment)].flatMap(([name, value]) =>
+    value.t === 'unknown' && value.hint?.t === 'const' ? [[name, String(value.hint.value)]] : [],
+  );
+  return Object.fromEntries(known) as Record<string, string>;
+}
+
 /** The deployment in the recorder's terms; undefined where it has none for it. */
 function played(deployment: Deployment, root: string, { name, files }: SuiteTest): Project | undefined {
   const { entrypoint, facts, load, server, roots } = deployment;
@@ -155,7 +163,7 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
     preload: load === 'preload',
     path: roots.map((path) => relative(root, path) || '.'),
     ...(config === undefined ? {} : { config: relative(root, config) }),
-    ...{ forkHooks: deployment.atFork === 'run' },
+    ...{ forkHooks: deployment.atFork === 'run', environment: environmentOf(deployment) },
     asgi:
       facts.server === 'gunicorn' && /uvicorn/i.test(facts.workerClass.known ? facts.workerClass.value : ''),
     also: [],

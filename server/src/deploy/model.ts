@@ -164,6 +164,8 @@ export interface Deployment {
   readonly forks: boolean;
   readonly atFork: AtForkCallbacks;
   readonly imports: readonly ServerImport[];
+  /** Variables of the environment that the configuration sets, as far as they are known; not to be shown. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Every option read, in order, last duplicate last. */
   readonly options: readonly OptionValue[];
   /** Python's version where the app runs, such as `3.12`; absent where nothing says it. */

@@ -2,7 +2,7 @@
 // Looks files up, reads none; knows no dialect.
 
 import { basename, dirname, isWithin, relativePath, resolvePath } from '../base/path.ts';
-import type { Entrypoint, Setting } from './model.ts';
+import type { Deployment, Entrypoint, Setting } from './model.ts';
 import type { Value } from './setting.ts';
 import type { Reading } from './source.ts';
 
@@ -54,6 +54,14 @@ export function environmentRoots(
   if (path === undefined) return [];
   const entries = path.text.split(':').filter((entry) => entry !== '');
   return entries.map((entry) => folderHere(reading, from, entry).path);
+}
+
+/** What a configuration says of the environment that the server is started in, where that is known. */
+export function environmentOf(env: ReadonlyMap<string, Value>): Pick<Deployment, 'environment'> {
+  const known = [...env].flatMap(([name, { text, unknown }]) =>
+    unknown === undefined ? [[name, text]] : [],
+  );
+  return known.length === 0 ? {} : { environment: Object.fromEntries(known) };
 }
 
 /** The folder and those above it, up to the workspace's root: where a server may have been started. */

@@ -8,6 +8,7 @@ import { type Deployment, type Entrypoint, serverName } from '../deploy/model.ts
 import { Resolver } from '../modules/resolve.ts';
 import type { ModuleStore } from '../modules/store.ts';
 import { callCallback, callUntilYield, callValue } from './calls.ts';
+import { environmentVariables } from './environment.ts';
 import type { Event, HookKind, Phase, Simulation } from './event.ts';
 import { importTasks } from './frameworks/celery.ts';
 import { moduleAt } from './frameworks/places.ts';
@@ -48,6 +49,7 @@ export function simulate(deployment: Deployment, options: SimulateOptions): Simu
     },
     hookRuns: (kind, phase) => hookRuns(deployment, kind, phase),
   });
+  for (const [name, value] of environmentVariables(deployment)) machine.environment.set(name, value);
   try {
     new Run(machine, deployment).all();
   } catch (error) {

@@ -3,7 +3,7 @@
 
 import type { Location } from '../../base/range.ts';
 import type { Deployment, Entrypoint, Setting } from '../model.ts';
-import { environmentRoots, folderHere, locate } from '../roots.ts';
+import { environmentOf, environmentRoots, folderHere, locate } from '../roots.ts';
 import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import { defaultConfig } from './config.ts';
@@ -53,6 +53,7 @@ export function lowerGunicorn(input: LowerInput): Lowered {
     forks: true,
     atFork: 'run',
     imports: [],
+    ...environmentOf(env),
     options: settings.options(),
     facts: {
       server: 'gunicorn',

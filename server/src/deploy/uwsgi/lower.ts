@@ -14,7 +14,7 @@ import type {
   Setting,
   UwsgiFacts,
 } from '../model.ts';
-import { environmentRoots, folderHere, locate } from '../roots.ts';
+import { environmentOf, environmentRoots, folderHere, locate } from '../roots.ts';
 import { known, likely, mapSetting, unknown, type Value } from '../setting.ts';
 import type { Reading } from '../source.ts';
 import type { Expansion, Option } from './expand.ts';
@@ -68,6 +68,7 @@ export function lowerUwsgi({ reading, expansion, source, cwd: start, home, env }
     forks,
     atFork: atForkOf(options),
     imports: importsOf(options, reading, cwd),
+    ...environmentOf(env),
     options: expansion.options.map((option) => optionValue(option, reading, expansion.open)),
     facts: factsOf(options, expansion, master, home, expansion.section?.header ?? source),
   };
