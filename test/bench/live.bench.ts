@@ -80,7 +80,7 @@ async function compareReaders(pids: readonly number[]): Promise<void> {
   const middle = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[rounds >> 1] ?? 0;
   line('one full reading of all', `${middle(own).toFixed(0)} ms`);
   line('the same by psutil', `${middle(psutil).toFixed(0)} ms`);
-  line('ours to that of psutil', (middle(own) / middle(psutil)).toFixed(2), '1');
+  line('ours to that of psutil', (middle(own) / middle(psutil)).toFixed(2));
   try {
     const from = performance.now();
     execFileSync('smem', ['-H', '-c', 'pid rss pss uss swap'], { encoding: 'utf8' });
