@@ -29,8 +29,12 @@ export function leaveUrlconf(m: Machine, at: Span): void {
     because(m, frame, (span) => {
       const before = m.imported.length;
       m.loadingLate = true;
-      const module = importModule(m, name, span, undefined);
-      m.loadingLate = false;
+      let module: Value;
+      try {
+        module = importModule(m, name, span, undefined);
+      } finally {
+        m.loadingLate = false;
+      }
       const brought = m.imported.slice(before).map(({ module: each }) => each);
       m.recorder.record(
         { kind: 'late-import', by: 'urlconf', module: name, brought },
@@ -49,7 +53,14 @@ const handlers = ['handler400', 'handler403', 'handler404', 'handler500'];
 export function loadUrlconf(m: Machine, at: Span, urlconf?: Value): Value {
   const name = textOf(urlconf) ?? textOf(settings(m, at).value('ROOT_URLCONF'));
   if (name === undefined) return unknown;
-  const module = importModule(m, name, at, m.activation);
+  const before = m.loadingLate;
+  m.loadingLate = true; // What a request loads this way is the URLconf's matter as a whole, not that of each import in it.
+  let module: Value;
+  try {
+    module = importModule(m, name, at, m.activation);
+  } finally {
+    m.loadingLate = before;
+  }
   return module.t === 'module' ? (module.scope.names.get('urlpatterns') ?? unknown) : unknown;
 }
 
