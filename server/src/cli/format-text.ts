@@ -37,7 +37,7 @@ export function deploymentsText(deployments: readonly Description[], style: Styl
 }
 
 const noDeployment =
-  'No deployment found: no configuration of uWSGI or gunicorn, and no command that starts one of them. Without it, it is not known what runs before a fork, and nothing is reported.';
+  'No deployment found: no configuration of uWSGI or gunicorn, and no command that starts them or another server. Without it, it is not known what runs before a fork, and nothing is reported. Name it in [tool.forksight] of pyproject.toml, or with --server and --app.';
 
 function finding(one: Diagnostic, sources: Sources, style: Style): string {
   const place = style.bold(`${one.path}:${one.line}:${one.column}:`);

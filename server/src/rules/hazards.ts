@@ -71,10 +71,10 @@ function comesWith(event: Event, modules: readonly string[]): boolean {
   );
 }
 
-/** ", and with it 3 more modules of the project" */
+/** ", and with it 3 more modules of the project," */
 export function company({ brought }: LateImport): string {
   const more = brought.length - 1;
   return more <= 0
     ? ''
-    : `, and with it ${more === 1 ? 'one more module' : `${more} more modules`} of the project`;
+    : `, and with it ${more === 1 ? 'one more module' : `${more} more modules`} of the project,`;
 }

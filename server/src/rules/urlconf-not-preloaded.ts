@@ -124,7 +124,7 @@ function check(input: Case): readonly Report[] {
       severity: grade(urlconfNotPreloaded.severity, deployment, app.certainty),
       message:
         `${serverName(deployment.server)} preloads the project, but Django imports its URLconf, \`${late.module}\`` +
-        `${company(late)}, at the first request: each worker loads a copy of its own. Import \`${late.module}\` when ` +
+        `${company(late) || ','} at the first request: each worker loads a copy of its own. Import \`${late.module}\` when ` +
         `the application is made, and the workers share it.${doubts(deployment, app.certainty)}`,
       at: app.at,
       firstLineOnly: true,
