@@ -152,6 +152,8 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
   const texts = [...files.values()].map(({ text }) => text);
   if (texts.some((text) => text.includes('uwsgi.post_fork_hook') || startsProcesses.test(text)))
     return undefined;
+  // Syntax of Python 3.15, which the interpreter at hand may not know.
+  if (texts.some((text) => /^lazy (?:import|from) /m.test(text))) return undefined;
   if (!plain || !entrypoint.known || entrypoint.value.kind !== 'module') return undefined;
   const { module, callable, factory } = entrypoint.value;
   const config = facts.server === 'gunicorn' ? facts.config : undefined;

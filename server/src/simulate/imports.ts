@@ -6,7 +6,7 @@ import { isStandardLibrary, libraryRow } from '../knowledge/index.ts';
 import { callValue } from './calls.ts';
 import { isClosed, raises } from './failures.ts';
 import { libraryAttribute } from './library.ts';
-import { type Activation, type Machine, newActivation, PythonRaise } from './machine.ts';
+import { type Activation, type Machine, newActivation, PythonRaise, wake } from './machine.ts';
 import { forgetPossible, traced } from './reload.ts';
 import { importResources } from './resources.ts';
 import type { Span, Stmt } from './source.ts';
@@ -24,6 +24,9 @@ import {
 
 export function importModules(m: Machine, s: Extract<Stmt, { k: 'import' }>, a: Activation): void {
   for (const name of s.names) {
+    const bound = name.as ?? name.module.split('.')[0] ?? name.module;
+    if (s.lazy) later(m, a, bound, () => importModules(m, { ...s, names: [name], lazy: false }, a));
+    if (s.lazy) continue;
     const last = noticed(m, name.module, name.at, () => importModule(m, name.module, name.at, a));
     if (name.as !== undefined) m.bind(a.scope, name.as, last, m.location(s.at));
     else {
@@ -39,7 +42,17 @@ export function importFrom(m: Machine, s: Extract<Stmt, { k: 'from' }>, a: Activ
     if (s.names !== '*') for (const name of s.names) m.bind(a.scope, name.as ?? name.name, unknown);
     return;
   }
-  noticed(m, base, s.at, () => importNames(m, s, base, a));
+  if (s.lazy && s.names !== '*')
+    for (const name of s.names)
+      later(m, a, name.as ?? name.name, () => importFrom(m, { ...s, names: [name], lazy: false }, a));
+  else noticed(m, base, s.at, () => importNames(m, s, base, a));
+}
+
+/** Leaves an import to the first use of the name that it binds; PEP 810. */
+function later(m: Machine, { scope, module }: Activation, name: string, run: () => void): void {
+  scope.lazy ??= new Map();
+  const before = scope.lazy.get(name) ?? [];
+  scope.lazy.set(name, [...before, () => m.as(module, run)]);
 }
 
 function importNames(m: Machine, s: Extract<Stmt, { k: 'from' }>, base: string, a: Activation): void {
@@ -76,6 +89,7 @@ export function importModule(m: Machine, name: string, at: Span, a: Activation |
 
 /** A name looked up on a module object: its scope, then its `__getattr__`. */
 export function moduleAttribute(m: Machine, module: ModuleValue, name: string): Value | undefined {
+  wake(module.scope, name);
   const found = module.scope.names.get(name);
   if (found !== undefined) return found;
   if (name === '__name__') return constant(module.name);
@@ -163,7 +177,11 @@ function importStar(m: Machine, module: Value, a: Activation): void {
           item.t === 'const' && typeof item.value === 'string' ? [item.value] : [],
         )
       : undefined;
-  const names = listed ?? [...module.scope.names.keys()].filter((name) => !name.startsWith('_'));
+  const names =
+    listed ??
+    [...module.scope.names.keys(), ...(module.scope.lazy?.keys() ?? [])].filter(
+      (name) => !name.startsWith('_'),
+    );
   for (const name of names) {
     const value = importedName(m, module, module.name, name, [0, 0, 0, 0]);
     m.bind(a.scope, name, value, module.scope.boundAt.get(name));

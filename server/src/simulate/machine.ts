@@ -245,9 +245,13 @@ export class Machine {
   }
 
   lookup(scope: Scope, name: string): Value | undefined {
-    if (scope.globals.has(name)) return scope.module?.scope.names.get(name);
+    if (scope.globals.has(name)) {
+      if (scope.module) wake(scope.module.scope, name);
+      return scope.module?.scope.names.get(name);
+    }
     let current: Scope | undefined = scope;
     while (current !== undefined) {
+      wake(current, name);
       const value = current.kind === 'class' && current !== scope ? undefined : current.names.get(name);
       if (value !== undefined) return value;
       current = current.parent;
@@ -258,6 +262,7 @@ export class Machine {
   /** Binds a name; in a branch that may not run, the old value stays possible. */
   bind(scope: Scope, name: string, value: Value, at?: Location): void {
     const home = this.homeOf(scope, name);
+    home.lazy?.delete(name);
     const old = home.names.get(name);
     home.names.set(name, old !== undefined && this.uncertain > home.level ? union(value, old) : value);
     if (home.kind === 'module' && at !== undefined) home.boundAt.set(name, at);
@@ -274,6 +279,14 @@ export class Machine {
     }
     return scope;
   }
+}
+
+/** Does what a lazy import has left to the first use of the name. */
+export function wake(scope: Scope, name: string): void {
+  const waiting = scope.lazy?.get(name);
+  if (waiting === undefined) return;
+  scope.lazy?.delete(name);
+  for (const run of waiting) run();
 }
 
 /** Gives a native object the name it is first bound to. */

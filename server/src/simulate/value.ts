@@ -221,6 +221,8 @@ export interface Scope {
   readonly module: ModuleValue | undefined;
   readonly globals: Set<string>;
   readonly nonlocals: Set<string>;
+  /** What `lazy import` has left to the first use of a name, in Python 3.15. */
+  lazy?: Map<string, (() => void)[]>;
   /** A star import of unknown content ran here. */
   open: boolean;
   /** Depth of uncertain branches when it was made: deeper assignments are only possible ones. */
