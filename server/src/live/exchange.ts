@@ -15,8 +15,10 @@ export type Received =
 export interface Conversation {
   /** Whom it is with, as a sentence begins: `its statistics server`. */
   readonly with: string;
-  /** What to say first. */
+  /** What to say. */
   readonly send?: Buffer;
+  /** Say it only when nothing has come for that long: some speak unasked, and end without having listened. */
+  readonly afterSilenceMs?: number;
   /** Whether what came is all there is to come; without it, until the other side ends. */
   complete?(bytes: Buffer): boolean;
 }
@@ -26,17 +28,23 @@ export function exchange(to: NetConnectOpts, talk: Conversation, limits: Limits)
     const socket = connect(to);
     const chunks: Buffer[] = [];
     let size = 0;
+    let silence: ReturnType<typeof setTimeout> | undefined;
     const finish = (result: Received): void => {
       clearTimeout(deadline);
+      clearTimeout(silence);
       socket.destroy();
       resolve(result);
     };
     const fail = (what: string): void => finish({ ok: false, why: `${talk.with} ${what}` });
     const deadline = setTimeout(() => fail(`did not answer within ${limits.timeoutMs} ms`), limits.timeoutMs);
     socket.on('connect', () => {
-      if (talk.send !== undefined) socket.write(talk.send);
+      const { send, afterSilenceMs } = talk;
+      if (send === undefined) return;
+      if (afterSilenceMs === undefined) socket.write(send);
+      else silence = setTimeout(() => socket.write(send), afterSilenceMs);
     });
     socket.on('data', (chunk: Buffer) => {
+      clearTimeout(silence);
       size += chunk.length;
       if (size > limits.maxBytes) {
         fail(`says more than ${limits.maxBytes} bytes`);

@@ -10,6 +10,8 @@ export type StatsAddress =
 
 export const defaultStatsLimits: Limits = { timeoutMs: 500, maxBytes: 4 * 1024 * 1024 };
 
+const httpRequest = Buffer.from('GET / HTTP/1.0\r\n\r\n');
+
 /** `host:port`, `:port`, `port`, `/path`, `path` below the server's folder, `@abstract`. */
 export function parseStatsAddress(text: string, cwd: string | undefined): StatsAddress | undefined {
   const written = text.trim();
@@ -37,7 +39,9 @@ export async function readUwsgiStats(
     address.kind === 'unix'
       ? { path: address.path }
       : { host: loopback(address.host) ?? '127.0.0.1', port: address.port };
-  const received = await exchange(to, { with: 'its statistics server' }, limits);
+  // With `stats-http` it waits for a request; without, it speaks at once and reads nothing.
+  const talk = { with: 'its statistics server', send: httpRequest, afterSilenceMs: 80 };
+  const received = await exchange(to, talk, limits);
   return received.ok ? parseUwsgiStats(received.bytes.toString('utf8')) : received;
 }
 

@@ -4,7 +4,7 @@
 import type { Connection } from 'vscode-languageserver';
 import type { Deployment } from '../analysis.ts';
 import { type Analysed, explained, type LiveService, runningFrom, switchOnStats } from '../join.ts';
-import { type LiveMessage, type LiveSnapshot, liveMethods } from '../protocol/live.ts';
+import { type LiveApp, type LiveMessage, type LiveSnapshot, liveMethods } from '../protocol/live.ts';
 import type {
   ActionParams,
   ExportParams,
@@ -60,13 +60,14 @@ export class Live {
     connection.onNotification(liveMethods.note, (note: NoteParams) => service.note(note));
   }
 
-  /** "costs 212 MB in 3 workers", for a deployment that runs while somebody watches. */
+  /** "costs 212 MB with 3 workers, 61 % shared, 12 MB private each", for a deployment that runs while somebody watches. */
   words(root: string, deployment: Deployment): string | undefined {
     const app = this.#last && runningFrom(this.#last, root, deployment);
     if (app === undefined) return undefined;
-    const running = app.workers.filter((worker) => worker.state === 'running').length;
+    const running = app.workers.filter((worker) => worker.state === 'running');
     const cost = `${app.totals.exact ? '' : 'at most '}${Math.round(app.totals.pss / 1024 / 1024)} MB`;
-    return `costs ${cost} with ${running} ${running === 1 ? 'worker' : 'workers'}`;
+    const count = `${running.length} ${running.length === 1 ? 'worker' : 'workers'}`;
+    return `costs ${cost} with ${count}${perWorker(running)}`;
   }
 
   dispose(): void {
@@ -110,4 +111,14 @@ export class Live {
     this.#refreshedAt = Date.now();
     this.#ports.refreshed();
   }
+}
+
+/** What they share, and what each holds alone; nothing where that is not known of all. */
+function perWorker(workers: LiveApp['workers']): string {
+  const sizes = workers.flatMap(({ memory }) => (memory?.source === 'smaps_rollup' ? [memory] : []));
+  if (sizes.length === 0 || sizes.length < workers.length) return '';
+  const sum = (name: 'rss' | 'uss' | 'shared'): number => sizes.reduce((all, one) => all + one[name], 0);
+  const shared = Math.round((sum('shared') / Math.max(1, sum('rss'))) * 100);
+  const own = Math.round(sum('uss') / sizes.length / 1024 / 1024);
+  return `, ${shared} % shared, ${own} MB private${sizes.length === 1 ? '' : ' each'}`;
 }

@@ -48,7 +48,7 @@ test('router, mule and spooler are no workers, with and without titles', async (
     const socket = join(temporaryFolder(), 'stats.sock');
     const router = `127.0.0.1:${await freePort()}`;
     const dir = liveProject();
-    const helpers = ['--http', router, '--mule', '--spooler', temporaryFolder()];
+    const helpers = ['--stats-http', '--http', router, '--mule', '--spooler', temporaryFolder()];
     const args = [
       '--master',
       '--processes',

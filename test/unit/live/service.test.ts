@@ -87,6 +87,14 @@ describe('snapshot', () => {
     assert.equal(app.totals.exact, true);
   });
 
+  it('64 workers: each is read and all are summed', async () => {
+    tree.add({ pid: 10, argv: ['gunicorn: master [shop:app]'], cwd: '/srv/shop', ...memory });
+    for (let pid = 11; pid < 75; pid++) worker(pid, 1000 + pid);
+    const app = onlyApp(await new LiveService(ports()).snapshot());
+    assert.equal(app.workers.filter(({ state }) => state === 'running').length, 64);
+    assert.equal(app.totals.pss, 65 * 23_000 * 1024);
+  });
+
   it('prints the JSON that the command line promises', async () => {
     gunicornWithTwoWorkers();
     const { apps } = workersJson(await new LiveService(ports()).snapshot());

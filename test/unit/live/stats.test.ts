@@ -85,7 +85,7 @@ describe('asking', () => {
   let answer: (socket: Socket) => void;
   let folder: string;
   const sockets = new Set<Socket>();
-  const limits = { timeoutMs: 150, maxBytes: 100_000 };
+  const limits = { timeoutMs: 400, maxBytes: 100_000 };
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'forksight-stats-'));
@@ -114,6 +114,18 @@ describe('asking', () => {
       setTimeout(() => socket.end(document.slice(40)), 10);
     };
     assert.deepEqual(await ask(), { ok: true, stats });
+  });
+
+  it('asks in HTTP the one that waits to be asked, and no other', async () => {
+    let asked = '';
+    answer = (socket) => {
+      socket.once('data', (chunk: Buffer) => {
+        asked = chunk.toString();
+        socket.end(`HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n${document}`);
+      });
+    };
+    assert.deepEqual(await ask(), { ok: true, stats });
+    assert.match(asked, /^GET \/ HTTP\/1\.0\r\n\r\n$/);
   });
 
   it('gives up on one that hangs', async () => {

@@ -201,6 +201,21 @@ test('running applications: a look begins with everything, and a restart needs a
   assert.equal((await look()).kind, 'hydrate');
   await client.notify(liveMethods.unsubscribe, null);
   const answer = await client.request<RestartAnswer>(liveMethods.restartPlan, { appId: 'nobody' });
+  const nobody = { appId: 'nobody' };
+  const refused = [
+    client.request<{ readonly ok: boolean }>(liveMethods.detail, { processId: '1:1' }),
+    client.request<{ readonly ok: boolean }>(liveMethods.plan, { ...nobody, action: 'stop' }),
+    client.request<{ readonly ok: boolean }>(liveMethods.export, { ...nobody, format: 'csv' }),
+    client.request<{ readonly ok: boolean }>(liveMethods.switchOnStats, nobody),
+    client.request<{ readonly ok: boolean }>(liveMethods.openRecording, { path: '/nowhere.jsonl' }),
+    client.request<{ readonly ok: boolean }>(liveMethods.record, { path: '/nowhere/x.jsonl' }),
+  ];
+  assert.deepEqual(
+    (await Promise.all(refused)).map(({ ok }) => ok),
+    refused.map(() => false),
+  );
+  assert.equal(await client.request<null>(liveMethods.history, nobody), null);
+  assert.equal(await client.request<boolean>(liveMethods.mark, { ...nobody, label: 'x' }), false);
   assert.equal(answer.ok, false);
 });
 
