@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { writeProject } from './lib/project.ts';
+import { repair } from '../unit/fixes/repair.ts';
+import { dedent, writeProject } from './lib/project.ts';
 import { freePort, type Started, startProgram, until } from './lib/server.ts';
 
 const PROBE = `
@@ -262,6 +263,25 @@ describe('Celery', { concurrency: 2 }, () => {
     const { marks, pid } = await marksOf('celery', args, done, { 'configured.py': configured });
     assert.deepEqual(pids(marks, 'task'), [pid]);
   });
+});
+
+test('Celery: a thread that the children lack runs in each of them after the fix', async () => {
+  const before = {
+    Procfile: 'worker: celery -A lost worker\n',
+    'probe.py': dedent(PROBE).replace(
+      'thread.start()',
+      'def start():\n    global thread\n    thread = threading.Thread(target=work, daemon=True)\n    thread.start()\n\n\nstart()',
+    ),
+    'lost.py':
+      'import probe\nfrom celery import Celery, signals\n\napp = Celery("lost", broker="memory://")\n\n\n@app.task\ndef task():\n    probe.mark("task")\n\n\n@signals.worker_ready.connect\ndef send(**kwargs):\n    task.delay()\n',
+  };
+  const fixed = await repair(before, ['thread-before-fork']);
+  const alive = async (files: Readonly<Record<string, string>>): Promise<boolean> => {
+    const done = (marks: readonly Mark[]): boolean => marks.some(({ what }) => what === 'task');
+    const { marks } = await marksOf('celery', ['-A', 'lost', 'worker', '-c', '1'], done, files);
+    return marks.find(({ what }) => what === 'task')?.alive === true;
+  };
+  assert.deepEqual([await alive(before), await alive(fixed)], [false, true]);
 });
 
 test('multiprocessing forks by default up to Python 3.13, and has a fork server from 3.14 on', async () => {

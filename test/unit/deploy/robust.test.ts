@@ -101,7 +101,36 @@ except KeyError:
 api: cd web && sh -c 'GUNICORN_CMD_ARGS="-k gevent --chdir ../" gunicorn shop.wsgi'\r
 old: uwsgi --ini more.ini:tail -Mp4 -w shop.wsgi \\
 x: \`cat y\` | uwsgi --set a=b $(nproc) > log 2>&1
+w: C=2 celery -A shop.queue worker -Bc \${C} -Pprefork --autoscale=3,1 -I a,b -- x=y
+m: uvicorn --factory shop.wsgi:make --workers=$N & hypercorn asgi:shop/wsgi:app -c x.toml; granian src/a.py
+q: dramatiq -Q a b -p2 -- shop.wsgi:x shop | huey_consumer.py shop.wsgi.huey -kprocess && rq worker -w shop.W -ds x
+d: FLASK_APP=shop flask --app "shop.wsgi:make(1)" run --debug || python -X dev manage.py runserver; python run.py
 `,
+  'shop/queue.py': `import os
+from celery import Celery  # é
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conf.base")
+def make(name, **more):\r
+    made = Celery(name, include=["shop"])
+    made.conf["worker_pool"] = os.getenv("POOL", "prefork")
+    made.config_from_object("django.conf:settings", namespace="Q")
+    return made
+app = make("shop")
+if os.getenv("X"):
+    app.conf.update({"worker_concurrency": 3}, worker_pool_start_method="spawn")
+`,
+  'run.py': `import multiprocessing as mp, uvicorn
+from rq import Worker
+def main(n=int("4")):\r
+    if n > 3: uvicorn.run("shop.wsgi:app", workers=n, reload=not n)
+    mp.set_start_method("spawn"); mp.Pool(n) # €
+if __name__ == "__main__":
+    main(); Worker([]).work()
+`,
+};
+
+/** What starts the programs among the samples. */
+const starts: Readonly<Record<string, MemoryFile>> = {
+  'Procfile.work': 'w: celery -A shop.queue worker\np: python run.py\n',
 };
 
 function check(files: Readonly<Record<string, MemoryFile>>): void {
@@ -146,7 +175,8 @@ describe('cut at each byte', () => {
   for (const [name, text] of Object.entries(samples))
     test(name, () => {
       const bytes = new TextEncoder().encode(text);
-      for (let length = 0; length <= bytes.length; length++) check({ [name]: bytes.subarray(0, length) });
+      for (let length = 0; length <= bytes.length; length++)
+        check({ ...starts, [name]: bytes.subarray(0, length) });
     });
 });
 
@@ -174,7 +204,7 @@ describe('mutated', () => {
           let changed = [...bytes];
           for (const { at, drop, put } of list)
             changed = [...changed.slice(0, at), ...put, ...changed.slice(at + drop)];
-          check({ [name]: Uint8Array.from(changed) });
+          check({ ...starts, [name]: Uint8Array.from(changed) });
         }),
         { numRuns: 300 },
       );
