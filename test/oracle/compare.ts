@@ -21,7 +21,7 @@ export const kinds = new Set([
 export function recorded({ events }: Recording, inThreads = false): readonly string[] {
   return unique(
     events
-      .filter(({ inThread }) => inThread === inThreads)
+      .filter(({ kind, inThread }) => kinds.has(kind) && inThread === inThreads)
       .map(({ kind, path, line, phase, ...event }) =>
         sentence(phase, kind, `${path}:${line}`, detail(kind, event), event.created, event.targetAt),
       ),
