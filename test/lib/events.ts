@@ -39,7 +39,7 @@ export function uwsgi(options: DeploymentOptions = {}): Deployment {
       lazyApps: { known: true, value: rest.load === 'lazy' },
       threads: { known: true, value: threads },
       optionHome: { kind: 'file', format: 'ini', at: place(3, '/project/uwsgi.ini') },
-      optionsAt: place(0, '/project/uwsgi.ini'),
+      optionsAt: place(1, '/project/uwsgi.ini'),
     },
     ...rest,
   };

@@ -4,7 +4,7 @@
 import { pathMatcher } from '../base/glob.ts';
 import { relativePath, resolvePath } from '../base/path.ts';
 import type { DeploymentChoice, DeploymentChoices } from '../workspace/choices.ts';
-import type { Deployment, Entrypoint, Problem } from './model.ts';
+import { type Deployment, type Entrypoint, type Problem, serverName } from './model.ts';
 import { known } from './setting.ts';
 import type { Invocation } from './shell/invocations.ts';
 import type { Word } from './shell/words.ts';
@@ -38,6 +38,12 @@ export function choose(
     const used = left.filter(matches);
     if (used.length === 0)
       say({ message: `No deployment is "${choice.use}". ${listed(found)}`, at: choice.at });
+    const fixed = used.find(({ server }) => server !== 'gunicorn' && server !== 'uwsgi');
+    if (choice.load !== undefined && fixed !== undefined && choice.use !== '*')
+      say({
+        message: `How ${serverName(fixed.server)} loads the app cannot be chosen: \`load\` is for gunicorn and uWSGI.`,
+        at: choice.at,
+      });
     for (const one of used) chosen.set(one.id, changed(one, choice));
   }
   return [...chosen.values()];

@@ -218,3 +218,14 @@ test('the Python version of an environment beside the project, then of the selec
   );
   assert.equal(await version({ '.python-version': '3.12\n', ...environment }, '3.13.1'), '3.12');
 });
+
+test('a load mode for a server that has but one is said to be of no use', async () => {
+  const files = { 'shop.py': 'app = None\n', Procfile: 'web: uvicorn --workers 2 shop:app\n' };
+  const { deployments, problems } = await read(
+    'deployments = [{ use = "Procfile", load = "preload" }]',
+    {},
+    files,
+  );
+  assert.deepEqual(deployments, ['uvicorn:Procfile:1 shop:app spawn 2']);
+  assert.match(problems.join(), /^pyproject\.toml:2:16 How uvicorn loads the app cannot be chosen/);
+});
