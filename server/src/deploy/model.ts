@@ -102,7 +102,10 @@ export interface CeleryFacts {
 
 export interface ModWsgiFacts {
   readonly server: 'mod_wsgi';
-  /** daemon: processes of its own for the app. embedded: Apache's own children. Neither has run Python before its fork. */
+  /**
+   * daemon: processes of its own for the app. embedded: Apache's own children. Neither has run Python before its fork:
+   * https://modwsgi.readthedocs.io/en/master/configuration-directives/WSGILazyInitialization.html
+   */
   readonly mode: 'daemon' | 'embedded';
 }
 
