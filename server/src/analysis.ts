@@ -11,10 +11,12 @@ import { moduleNameOf, Resolver } from './modules/resolve.ts';
 import { type Change, ModuleStore, type SummaryCache } from './modules/store.ts';
 import type { ModuleIr } from './modules/summary.ts';
 import { type WarmOptions, warm } from './modules/warm.ts';
+import { type Places, readBaseline, withoutKnown, writeBaseline } from './rules/baseline.ts';
 import { ruleDocs } from './rules/docs.generated.ts';
 import type { Case, Finding, Severity } from './rules/finding.ts';
 import { IgnoreIndex, unusedIgnore } from './rules/ignores.ts';
 import { rules } from './rules/index.ts';
+import { withPathLevels } from './rules/levels.ts';
 import { runRules } from './rules/run.ts';
 import { settle } from './rules/settle.ts';
 import type { Simulation } from './simulate/event.ts';
@@ -57,6 +59,8 @@ export interface RuleSettings {
   /** Which deployments count, as in `[tool.forksight]`; where there are any, they replace those of the file. */
   readonly deployments?: readonly unknown[];
   readonly ignoreDeployments?: readonly unknown[];
+  /** Report also what the baseline knows: it is to be written anew. */
+  readonly withoutBaseline?: boolean;
   /** Version of the interpreter that is selected here, for a project that says none. */
   readonly python?: string;
 }
@@ -93,6 +97,8 @@ export interface Analysis {
   deployments(): Pick<AnalysisResult, 'deployments' | 'problems'>;
   /** The file that holds a deployment's application, as far as it is known and there. */
   appFile(deployment: Deployment): string | undefined;
+  /** The file that keeps what was found from being reported again: where the project has it, and its text. */
+  baseline(result: AnalysisResult): { readonly path: string; readonly text: string; readonly named: boolean };
   dispose(): void;
 }
 
@@ -128,6 +134,12 @@ export async function createAnalysis(ports: AnalysisPorts, root: string): Promis
   return new WorkspaceAnalysis(ports, root, await loadPython(ports.grammar));
 }
 
+interface Reported {
+  readonly findings: readonly Finding[];
+  /** What is wrong with the baseline. */
+  readonly notes: readonly string[];
+}
+
 /** A deployment with what was last found out about it. */
 interface Known extends Case {
   /** The deployment as text: another text calls for another simulation. */
@@ -138,6 +150,7 @@ interface Known extends Case {
 const settingsFile = 'pyproject.toml';
 /** Changed files that are compared one by one with what was known of them. */
 const refreshLimit = 50;
+const defaultBaseline = 'forksight-baseline.json';
 const knownRules: ReadonlySet<string> = new Set(rulebook.map((rule) => rule.id));
 
 class WorkspaceAnalysis implements Analysis {
@@ -223,14 +236,19 @@ class WorkspaceAnalysis implements Analysis {
     }
     for (const id of this.#known.keys())
       if (!deployments.some((one) => one.id === id)) this.#known.delete(id);
-    const findings = timed('rules', () => this.#findings(cases));
+    const found = timed('rules', () => this.#findings(cases)).filter(({ at }) => shown(at.path));
+    const { findings, notes } = this.#reported(found);
     this.#last = {
       deployments,
       problems,
       entrypoints: cases.map(({ simulation }) => entrypointOf(simulation)),
-      findings: findings.filter(({ at }) => shown(at.path)),
-      limits: this.#limits(cases),
-      inputs: new Set([...(this.#read?.inputs ?? []), ...cases.flatMap(({ inputs }) => [...inputs])]),
+      findings,
+      limits: [...this.#limits(cases), ...notes],
+      inputs: new Set([
+        ...(this.#read?.inputs ?? []),
+        ...this.#baselineFile(),
+        ...cases.flatMap(({ inputs }) => [...inputs]),
+      ]),
       timings,
     };
     return this.#last;
@@ -255,6 +273,7 @@ class WorkspaceAnalysis implements Analysis {
     const code = new Set([...all].filter((path) => known.some(({ inputs }) => inputs.has(path))));
     const configuration = [...all].some(configures);
     if (all.has(settings)) this.#project = undefined;
+    if (this.#baselineFile().some((path) => all.has(path))) this.#last = undefined;
     if (configuration) this.#read = undefined;
     // What was read of a file is the barrier: where that is equal, nothing that rests on it runs again.
     if (code.size > refreshLimit) this.#startOver(code);
@@ -336,6 +355,49 @@ class WorkspaceAnalysis implements Analysis {
         return summary?.stale ? shiftBetween(summary.text, text(path) ?? '') : undefined;
       },
     });
+  }
+
+  /** What is left of the findings after the project's settings for paths and its baseline. */
+  #reported(all: readonly Finding[]): Reported {
+    const relative = (path: string): string => relativePath(this.#root, path);
+    const leveled = withPathLevels(all, this.#project?.paths ?? [], relative);
+    const [file] = this.#baselineFile();
+    if (file === undefined || this.#settings.withoutBaseline) return { findings: leveled, notes: [] };
+    const name = relative(file);
+    const read = readText(this.#ports.files, file);
+    const baseline = read.ok ? readBaseline(read.text) : 'there is no such file';
+    if (typeof baseline === 'string')
+      return { findings: leveled, notes: [`The baseline ${name} is not used: ${baseline}.`] };
+    const { findings, gone } = withoutKnown(leveled, baseline, this.#places());
+    const notes =
+      gone === 0
+        ? []
+        : [
+            `${gone} of the findings in the baseline ${name} are gone: write it anew, so that they cannot come back.`,
+          ];
+    return { findings, notes };
+  }
+
+  baseline({ findings }: AnalysisResult): ReturnType<Analysis['baseline']> {
+    const [named] = this.#baselineFile();
+    const path = named ?? resolvePath(this.#root, defaultBaseline);
+    return { path, text: writeBaseline(findings, this.#places()), named: named !== undefined };
+  }
+
+  /** How findings are told apart in a baseline. */
+  #places(): Places {
+    return {
+      path: ({ at }) => relativePath(this.#root, at.path),
+      line: ({ at }) => {
+        const read = readText(this.#ports.files, at.path);
+        return (read.ok ? read.text.split(/\r\n|\r|\n/)[at.range.start.line] : undefined) ?? '';
+      },
+    };
+  }
+
+  #baselineFile(): readonly string[] {
+    const name = this.#project?.baseline;
+    return name === undefined ? [] : [resolvePath(this.#root, name)];
   }
 
   #broken(path: string): boolean {

@@ -80,6 +80,46 @@ test('a new ini file is a new deployment', async () => {
   assert.deepEqual(brief(await analysis.run()), lost);
 });
 
+test('paths: the last entry that fits a file says how its findings are reported', async () => {
+  const paths = (text: string) => analyse({ ...project, 'pyproject.toml': text });
+  const table = (pattern: string, level: string) =>
+    `[tool.forksight.paths."${pattern}"]\nthread-before-fork = "${level}"\n`;
+  assert.deepEqual(brief(await paths(table('lib/**', 'hint'))), ['lib/audit.py:2 hint thread-before-fork']);
+  assert.deepEqual(brief(await paths(table('lib', 'hint') + table('*.py', 'off'))), []);
+  assert.deepEqual(brief(await paths(table('other/**', 'off'))), lost);
+});
+
+test('a baseline: known findings stay away while lines move; what is gone, and what cannot be read, is said', async () => {
+  const settings = { 'pyproject.toml': '[tool.forksight]\nbaseline = "known.json"\n' };
+  const { analysis } = await bench({ ...project, ...settings });
+  const first = await analysis.run();
+  assert.deepEqual(brief(first), lost);
+  assert.match(first.limits.join(), /known\.json is not used: there is no such file/);
+  const { text, path, named } = analysis.baseline(first);
+  assert.deepEqual([path, named], ['/w/known.json', true]);
+
+  const known = { ...project, ...settings, 'known.json': text };
+  const moved = await analyse({ ...known, 'lib/audit.py': `# one\n# two\n${starts}` });
+  assert.deepEqual([brief(moved), moved.limits], [[], []]);
+  const twice = await analyse({
+    ...known,
+    'lib/audit.py': `${starts}threading.Thread(target=print).start()\n`,
+  });
+  assert.deepEqual(brief(twice), ['lib/audit.py:3 error thread-before-fork']);
+  const gone = await analyse({ ...known, 'lib/audit.py': '' });
+  assert.match(gone.limits.join(), /1 of the findings in the baseline known\.json are gone/);
+  for (const broken of [
+    '{',
+    '[]',
+    '{"version": 2, "findings": []}',
+    '{"version": 1, "findings": [{"rule": 1}]}',
+  ]) {
+    const result = await analyse({ ...known, 'known.json': broken });
+    assert.deepEqual(brief(result), lost);
+    assert.match(result.limits.join(), /The baseline known\.json is not used: /);
+  }
+});
+
 test('settings: of the caller before those of pyproject.toml, and what is excluded is not reported', async () => {
   const pyproject =
     '[tool.forksight]\nexclude = ["shop.py"]\n[tool.forksight.rules]\nthread-before-fork = "hint"\n';

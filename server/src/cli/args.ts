@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly rules: Readonly<Record<string, 'off' | SeverityName>>;
   readonly exclude: readonly string[];
   readonly chosen: Chosen;
+  /** Keep what is found in the project's baseline, and report it no more. */
+  readonly writeBaseline: boolean;
   /** Apply safe fixes; `diff` shows them instead. */
   readonly fix: 'no' | 'apply' | 'diff';
 }
@@ -92,6 +94,10 @@ const optionTable = {
   },
   record: { type: 'string', about: '--record FILE      write what is seen to a new file, until Ctrl-C' },
   python: { type: 'string', about: '--python PATH      interpreter to run the application with' },
+  'write-baseline': {
+    type: 'boolean',
+    about: '--write-baseline   keep what is found in the baseline: it is not reported again',
+  },
   count: { type: 'string', about: '--count N          workers to fork (default 3)' },
   stdio: { type: 'boolean', about: '--stdio            talk over standard input and output' },
 } as const;
@@ -102,7 +108,7 @@ const commandTable: Readonly<Record<string, Command>> = {
   check: {
     usage: 'forksight check [PATH…]',
     about: 'Report what breaks when the servers found in PATH (default: here) fork',
-    options: ['format', 'rule', 'exclude', ...choosing, 'fix', 'diff', 'no-cache'],
+    options: ['format', 'rule', 'exclude', ...choosing, 'fix', 'diff', 'write-baseline', 'no-cache'],
   },
   deployments: {
     usage: 'forksight deployments [PATH…]',
@@ -145,6 +151,7 @@ export function parse(argv: readonly string[]): Invocation {
         rules: Object.fromEntries((values.rule ?? []).map(levelOf)),
         exclude: values.exclude ?? [],
         chosen: chosenBy(values),
+        writeBaseline: values['write-baseline'] === true,
         fix: values.diff ? 'diff' : values.fix ? 'apply' : 'no',
       };
     case 'deployments':
@@ -193,6 +200,7 @@ interface Values {
   readonly format?: string;
   readonly rule?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly 'write-baseline'?: boolean;
   readonly deployment?: readonly string[];
   readonly server?: string;
   readonly app?: string;

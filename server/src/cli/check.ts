@@ -1,6 +1,6 @@
 // `forksight check`: analyses each PATH once and reports; with `--fix` it repairs first, as far as that is safe.
 
-import { type AnalysisResult, readText } from '../analysis.ts';
+import { type Analysis, type AnalysisResult, readText } from '../analysis.ts';
 import { unifiedDiff } from '../base/diff.ts';
 import type { FileSystem } from '../base/ports.ts';
 import type { CheckOptions } from './args.ts';
@@ -35,10 +35,16 @@ async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox):
   const fixer = options.fix === 'no' ? undefined : new Fixer(toolbox.files);
   const analysis = await toolbox.analyse(target.root, fixer?.files);
   try {
-    analysis.configure({ rules: options.rules, exclude: options.exclude, deployments: options.chosen });
+    analysis.configure({
+      rules: options.rules,
+      exclude: options.exclude,
+      deployments: options.chosen,
+      withoutBaseline: options.writeBaseline,
+    });
     if (fixer) settle(await fixer.repair(analysis, target), options, target, toolbox);
     const result = await analysis.run();
     const { only } = target;
+    if (options.writeBaseline) return keep(result, analysis, target, toolbox);
     if (only === undefined) return result;
     return {
       ...result,
@@ -48,6 +54,26 @@ async function analyse(target: Target, options: CheckOptions, toolbox: Toolbox):
   } finally {
     analysis.dispose();
   }
+}
+
+/** Puts what was found into the baseline; nothing of it is left to report. */
+function keep(
+  result: AnalysisResult,
+  analysis: Analysis,
+  { root, only }: Target,
+  { terminal, write }: Toolbox,
+): AnalysisResult {
+  if (only !== undefined)
+    throw new UsageError('a baseline holds the findings of a whole project: name its folder, not a file');
+  const { path, text, named } = analysis.baseline(result);
+  write(path, text);
+  const name = relativeTo(root, path);
+  const count = result.findings.length;
+  terminal.err(
+    `forksight: ${name}: ${count === 1 ? 'one finding is' : `${count} findings are`} kept there\n` +
+      (named ? '' : `forksight: to use it, write to pyproject.toml: [tool.forksight] baseline = "${name}"\n`),
+  );
+  return { ...result, findings: [] };
 }
 
 /** Writes what was fixed, or shows it. */

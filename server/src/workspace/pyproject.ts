@@ -9,6 +9,10 @@ import { tomlPlaces } from './toml-places.ts';
 export interface ProjectSettings {
   readonly rules: Readonly<Record<string, Level>>;
   readonly exclude: readonly string[];
+  /** Rules that are off or report at another severity in some files; of those that fit a path the last counts. */
+  readonly paths: readonly { readonly pattern: string; readonly rules: Readonly<Record<string, Level>> }[];
+  /** File of findings that are not reported again, relative to the root. */
+  readonly baseline?: string;
   readonly choices: DeploymentChoices;
   readonly problems: readonly { readonly message: string; readonly at: Location }[];
 }
@@ -18,11 +22,19 @@ export type Level = 'off' | 'error' | 'warning' | 'information' | 'hint';
 export const noProjectSettings: ProjectSettings = {
   rules: {},
   exclude: [],
+  paths: [],
   choices: noChoices,
   problems: [],
 };
 
-const known: readonly string[] = ['rules', 'exclude', 'deployments', 'ignore-deployments'];
+const known: readonly string[] = [
+  'rules',
+  'exclude',
+  'paths',
+  'baseline',
+  'deployments',
+  'ignore-deployments',
+];
 const levels: readonly string[] = ['off', 'error', 'warning', 'information', 'hint'];
 
 export function readProjectSettings(
@@ -46,11 +58,13 @@ export function readProjectSettings(
     if (!known.includes(key))
       reader.problem(
         key,
-        `[tool.forksight] has no "${key}"; it has rules, exclude, deployments and ignore-deployments.`,
+        `[tool.forksight] has no "${key}"; it has ${known.slice(0, -1).join(', ')} and ${known.at(-1)}.`,
       );
   return {
     rules: reader.rules(table.rules, knownRules),
     exclude: reader.exclude(table.exclude),
+    paths: reader.paths(table.paths, knownRules),
+    ...reader.baseline(table.baseline),
     choices: reader.choices(text, table),
     problems: reader.problems,
   };
@@ -64,6 +78,22 @@ class Reader {
   constructor(path: string, text: string) {
     this.#path = path;
     this.#lines = text.split(/\r\n|\n/);
+  }
+
+  paths(value: unknown, known: ReadonlySet<string>): ProjectSettings['paths'] {
+    if (value === undefined) return [];
+    if (!isTable(value)) {
+      this.problem('paths', 'paths is a table of tables: `[tool.forksight.paths."legacy/**"]`.');
+      return [];
+    }
+    return Object.entries(value).map(([pattern, rules]) => ({ pattern, rules: this.rules(rules, known) }));
+  }
+
+  baseline(value: unknown): Pick<ProjectSettings, 'baseline'> {
+    if (typeof value === 'string' && value !== '') return { baseline: value };
+    if (value !== undefined)
+      this.problem('baseline', 'baseline is the name of a file, like "forksight-baseline.json".');
+    return {};
   }
 
   rules(value: unknown, known: ReadonlySet<string>): Readonly<Record<string, Level>> {

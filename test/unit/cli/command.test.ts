@@ -106,6 +106,28 @@ test('the safe fixes: shown as a diff, then written; the finding is gone', async
   assert.match(readFileSync(join(copy, 'orders/wsgi.py'), 'utf8'), /gc\.freeze\(\)/);
 });
 
+test('a baseline keeps what was there, and only that', async () => {
+  const copy = orders('old');
+  const written = await forksight('check', '--write-baseline', copy);
+  assert.equal(written.code, 0);
+  assert.match(written.err, /3 findings are kept there\n.*baseline = "forksight-baseline\.json"/);
+  assert.equal((await forksight('check', copy)).code, 1, 'a project has to name its baseline');
+
+  writeFileSync(join(copy, 'pyproject.toml'), '[tool.forksight]\nbaseline = "forksight-baseline.json"\n');
+  assert.equal((await forksight('check', copy)).code, 0);
+
+  const audit = join(copy, 'orders/audit.py');
+  writeFileSync(audit, `${readFileSync(audit, 'utf8')}\nthreading.Thread(target=print).start()\n`);
+  const fresh = JSON.parse((await forksight('check', '--format', 'json', copy)).out);
+  assert.deepEqual(
+    fresh.diagnostics.map((one: { rule: string; path: string }) => [one.rule, one.path]),
+    [['thread-before-fork', 'orders/audit.py']],
+  );
+  const { code, err } = await forksight('check', '--write-baseline', audit);
+  assert.equal(code, 2);
+  assert.match(err, /name its folder, not a file/);
+});
+
 test('a fix leaves alone what it could not write back as it was', async () => {
   const copy = orders('latin');
   const path = join(copy, 'orders/wsgi.py');

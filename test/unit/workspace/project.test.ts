@@ -18,6 +18,7 @@ test('rules and exclude are read', () => {
   assert.deepEqual(settings, {
     rules: { 'missing-gc-freeze': 'off' },
     exclude: ['legacy/**'],
+    paths: [],
     choices: { deployments: [], ignored: [] },
     problems: [],
   });
@@ -34,6 +35,28 @@ test('what cannot be used is said where it stands', () => {
       [4, 'There is no rule'],
       [5, 'A rule is "off",'],
       [1, 'exclude is a list'],
+    ],
+  );
+});
+
+test('paths have levels of their own, and the baseline is a file', () => {
+  const { paths, baseline, problems } = read(
+    '[tool.forksight]\nbaseline = "known.json"\n[tool.forksight.paths."legacy/**"]\nthread-before-fork = "hint"\n',
+  );
+  assert.deepEqual(
+    { paths, baseline, problems },
+    {
+      paths: [{ pattern: 'legacy/**', rules: { 'thread-before-fork': 'hint' } }],
+      baseline: 'known.json',
+      problems: [],
+    },
+  );
+  const wrong = read('[tool.forksight]\nbaseline = 1\npaths = ["x"]\n');
+  assert.deepEqual(
+    wrong.problems.map(({ message, at }) => [at.range.start.line, message.split(' ').slice(0, 3).join(' ')]),
+    [
+      [2, 'paths is a'],
+      [1, 'baseline is the'],
     ],
   );
 });
