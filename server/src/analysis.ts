@@ -373,7 +373,8 @@ class WorkspaceAnalysis implements Analysis {
       gone === 0
         ? []
         : [
-            `${gone} of the findings in the baseline ${name} are gone: write it anew, so that they cannot come back.`,
+            `${gone === 1 ? 'One finding' : `${gone} findings`} of the baseline ${name} ${gone === 1 ? 'is' : 'are'} gone: ` +
+              'write it anew, so that they cannot come back unseen.',
           ];
     return { findings, notes };
   }

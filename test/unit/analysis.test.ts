@@ -107,7 +107,7 @@ test('a baseline: known findings stay away while lines move; what is gone, and w
   });
   assert.deepEqual(brief(twice), ['lib/audit.py:3 error thread-before-fork']);
   const gone = await analyse({ ...known, 'lib/audit.py': '' });
-  assert.match(gone.limits.join(), /1 of the findings in the baseline known\.json are gone/);
+  assert.match(gone.limits.join(), /One finding of the baseline known\.json is gone/);
   for (const broken of [
     '{',
     '[]',

@@ -31,6 +31,7 @@ test('check with its options', () => {
     rules: { x: 'off', y: 'hint' },
     exclude: ['old/**'],
     chosen: [],
+    writeBaseline: false,
     fix: 'no',
   });
 });
