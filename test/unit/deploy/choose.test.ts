@@ -159,7 +159,7 @@ test('each bad value is said where it stands', async () => {
     ['[[tool.forksight.deployments]]\nuse = "Procfile"\nload = 3\n', '4:1 load is "preload" or "lazy".'],
     [
       'deploymentz = []',
-      '2:1 [tool.forksight] has no "deploymentz"; it has rules, exclude, deployments and ignore-deployments.',
+      '2:1 [tool.forksight] has no "deploymentz"; it has rules, exclude, paths, baseline, deployments and ignore-deployments.',
     ],
   ] as const) {
     const { problems } = await read(toml);
