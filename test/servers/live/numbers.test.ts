@@ -2,7 +2,8 @@
 // one by one. The servers are under load first and then stopped in their tracks, so that everybody reads the same.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import type { LiveService } from '../../../server/src/live/service.ts';
 import type { LiveApp, Memory } from '../../../server/src/protocol/live.ts';
@@ -17,12 +18,27 @@ import json, sys, psutil
 def read(pid):
     info = psutil.Process(pid).memory_full_info()
     return {name: getattr(info, name) for name in ('rss', 'pss', 'uss', 'swap')}
-print(json.dumps([read(int(pid)) for pid in sys.argv[1:]]))
+for line in sys.stdin:
+    print(json.dumps([read(int(pid)) for pid in line.split()]), flush=True)
 `;
 
-async function byPsutil(pids: readonly number[]): Promise<readonly Numbers[]> {
+type Reader = (pids: readonly number[]) => Promise<readonly Numbers[]>;
+
+/** It runs while we read too: an interpreter maps what the servers map, and so changes what is private to them. */
+async function withPsutil(use: (read: Reader) => Promise<void>): Promise<void> {
   const { python } = await venv();
-  return JSON.parse(execFileSync(python, ['-c', psutilReading, ...pids.map(String)], { encoding: 'utf8' }));
+  const child = spawn(python, ['-c', psutilReading], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const read: Reader = async (pids) => {
+    child.stdin.write(`${pids.join(' ')}\n`);
+    return JSON.parse((await lines.next()).value);
+  };
+  try {
+    await read([process.pid]);
+    await use(read);
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 /** Undefined where it is not installed. */
@@ -91,8 +107,8 @@ async function compare(options: Omit<ServerOptions, 'dir'>): Promise<void> {
     await underLoad(server);
     const service = serviceFor(dir);
     const pids = [server.pid, ...runningPids(await appWhen(service, (app) => runningPids(app).length === 3))];
-    await frozen(pids, async () => {
-      const app = await agreed(service, pids);
+    const compareAll = async (psutil: Reader): Promise<void> => {
+      const app = await agreed(service, pids, psutil);
       const ours = pids.map((pid) => memoryOf(app, pid));
       for (const { rss, uss, shared } of ours) assert.equal(rss, uss + shared);
       for (const name of ['rss', 'pss', 'uss', 'shared'] as const)
@@ -102,7 +118,8 @@ async function compare(options: Omit<ServerOptions, 'dir'>): Promise<void> {
           name,
         );
       for (const pid of pids) assertDetail(service, app, pid);
-    });
+    };
+    await withPsutil((psutil) => frozen(pids, () => compareAll(psutil)));
   });
 }
 
@@ -110,7 +127,7 @@ async function compare(options: Omit<ServerOptions, 'dir'>): Promise<void> {
  * What we read, once everybody reads the same. Other processes of this machine map the same libraries, and what only
  * one maps is private: a round in which one comes or goes tells nothing. A reader that is wrong is so in every round.
  */
-async function agreed(service: LiveService, pids: readonly number[]): Promise<LiveApp> {
+async function agreed(service: LiveService, pids: readonly number[], psutil: Reader): Promise<LiveApp> {
   let app: LiveApp | undefined;
   let wrong: readonly string[] = [];
   await until(
@@ -122,7 +139,7 @@ async function agreed(service: LiveService, pids: readonly number[]): Promise<Li
       const ours = pids.map((pid) => memoryOf(app as LiveApp, pid));
       wrong = [
         ...differences('the sum of the mappings', pids, ours, pids.map(sumOfMappings)),
-        ...differences('psutil', pids, ours, await byPsutil(pids)),
+        ...differences('psutil', pids, ours, await psutil(pids)),
       ];
       if (wrong.length > 0) return false;
       const smem = bySmem(pids);
