@@ -77,7 +77,9 @@ test('uWSGI with a master, which TERM would only reload', async () => {
 test('uWSGI without a master: every worker is told', async () => {
   const dir = liveProject();
   const args = ['--processes', '2', '--module', 'shop:app'];
-  await withServer({ server: 'uwsgi', dir, args }, async () => {
+  await withServer({ server: 'uwsgi', dir, args }, async (server) => {
+    // One that was just forked may not heed a signal yet.
+    await server.getFromWorkers<{ readonly pid: number }>('/', 2);
     const service = serviceFor(dir);
     const before = await appWhen(service, (app) => runningPids(app).length === 2);
     await restarted(service, before, (after) => {
