@@ -324,6 +324,118 @@ def watch_resources(names):
         watch_function(Executor, "map", opens("concurrent.futures.ThreadPoolExecutor"))
 
 
+    if "subprocess" in names:
+        watch_children(opens("subprocess.Popen"))
+    if "multiprocessing" in names:
+        watch_multiprocessing(opens("multiprocessing.Process"), opens("multiprocessing.Pool"))
+    if "concurrent" in names:
+        watch_process_pools(opens("concurrent.futures.ProcessPoolExecutor"))
+    if "socket" in names:
+        watch_sockets(opens)
+    if "sqlite3" in names:
+        import sqlite3
+
+        connected = opens("sqlite3.connect")
+        watch_function(sqlite3, "connect", lambda frame, args: args and args[0] in ("", ":memory:") or connected(frame, args))
+
+
+# Children would outlive the recording and peers are not there: what the project asks for gets a stand-in.
+
+
+def watch_children(note):
+    import subprocess
+
+    init = subprocess.Popen.__init__
+    streams = ("stdin", "stdout", "stderr", "text", "universal_newlines", "encoding", "bufsize")
+
+    def watched(self, *args, **kwargs):
+        frame = sys._getframe(1)
+        if not in_project(frame):
+            return init(self, *args, **kwargs)
+        note(frame, args)
+        init(self, ["true"], **{name: value for name, value in kwargs.items() if name in streams})
+
+    subprocess.Popen.__init__ = watched
+
+
+def watch_multiprocessing(started, pooled):
+    import multiprocessing
+    import multiprocessing.context
+    import multiprocessing.pool
+    import multiprocessing.process
+
+    class Ended:
+        pid = sentinel = returncode = 0
+        poll = wait = lambda self, timeout=None: 0
+        terminate = kill = close = lambda self: None
+
+    start = multiprocessing.process.BaseProcess.start
+
+    def watched_start(self):
+        frame = sys._getframe(1)
+        if not in_project(frame):
+            return start(self)
+        started(frame, ())
+        self._popen = Ended()
+
+    multiprocessing.process.BaseProcess.start = watched_start
+
+    def pool(original):
+        def watched_pool(self, *args, **kwargs):
+            frame = sys._getframe(1)
+            if not in_project(frame):
+                return original(self, *args, **kwargs)
+            pooled(frame, args)
+            return multiprocessing.pool.ThreadPool(1)
+
+        return watched_pool
+
+    multiprocessing.context.BaseContext.Pool = pool(multiprocessing.context.BaseContext.Pool)
+    multiprocessing.Pool = multiprocessing.get_context().Pool
+
+
+def watch_process_pools(note):
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    def submit(self, *args, **kwargs):
+        note(sys._getframe(1), args)
+        return Future()
+
+    def map_(self, *args, **kwargs):
+        note(sys._getframe(1), args)
+        return iter(())
+
+    ProcessPoolExecutor.submit, ProcessPoolExecutor.map = submit, map_
+
+
+def watch_sockets(opens):
+    import socket
+
+    note, made = opens("socket.socket"), opens("socket.create_connection")
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def watched(self, address, original=original):
+            frame = sys._getframe(1)
+            if not in_project(frame):
+                return original(self, address)
+            if self.type == socket.SOCK_STREAM:
+                note(frame, ())
+            return 0
+
+        setattr(socket.socket, name, watched)
+    create = socket.create_connection
+
+    def watched_create(*args, **kwargs):
+        frame = sys._getframe(1)
+        if not in_project(frame):
+            return create(*args, **kwargs)
+        made(frame, args)
+        return socket.socket()
+
+    socket.create_connection = watched_create
+
+
 def generator_made(frame, args):
     if not isinstance(args[0], random.SystemRandom):
         record("resource", frame, type="random.Random", does="opens")

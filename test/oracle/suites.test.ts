@@ -28,13 +28,20 @@ const watched = new Set([
   'random.Random',
   'asyncio.new_event_loop',
   'concurrent.futures.ThreadPoolExecutor',
+  'concurrent.futures.ProcessPoolExecutor',
+  'multiprocessing.Pool',
+  'multiprocessing.Process',
+  'socket.create_connection',
+  'socket.socket',
+  'sqlite3.connect',
+  'subprocess.Popen',
 ]);
 const missingLibrary = /No module named|cannot import name/;
 /** No server answers here, and what a project opens or starts does not exist. */
 const missingWorld =
   /^(?:\w+\.)*(?:FileNotFoundError|Connection\w*Error|gaierror|OperationalError|OSError)\b/m;
-/** Children of a recording would outlive it. */
-const startsProcesses = /\b(?:Popen|Pool|Process|Manager|ProcessPoolExecutor)\(/;
+/** Children of a recording would outlive it; for other kinds there are stand-ins. */
+const startsProcesses = /\b\w*Manager\(|\bos\.fork\(|\bpool\.Pool\(|create_subprocess/;
 /** Tests whose point it is that Python raises. */
 const raises = /does not parse|syntax errors|raises/;
 const scratch = mkdtempSync(join(tmpdir(), 'forksight-suites-'));
@@ -171,7 +178,9 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
     also: [],
     possible: [],
     unsure: [],
-    watch: ['asyncio', 'concurrent'].filter((module) => texts.some((text) => text.includes(module))),
+    watch: ['asyncio', 'concurrent', 'multiprocessing', 'socket', 'sqlite3', 'subprocess'].filter((module) =>
+      texts.some((text) => text.includes(module)),
+    ),
     master: !(facts.server === 'uwsgi' && facts.master.known && !facts.master.value),
   };
 }
