@@ -17,6 +17,55 @@ export const kinds = new Set([
   'hook-register',
 ]);
 
+/** Modules whose things the recorder watches; it imports them where it is told to. */
+export const watchable: readonly string[] = [
+  'asyncio',
+  'concurrent',
+  'multiprocessing',
+  'socket',
+  'sqlite3',
+  'subprocess',
+];
+
+/** The types of things that the recorder sees opened. */
+export const watched: ReadonlySet<string> = new Set([
+  'asyncio.new_event_loop',
+  'builtins.open',
+  'concurrent.futures.ProcessPoolExecutor',
+  'concurrent.futures.ThreadPoolExecutor',
+  'multiprocessing.Pool',
+  'multiprocessing.Process',
+  'random.Random',
+  'socket.create_connection',
+  'socket.socket',
+  'sqlite3.connect',
+  'subprocess.Popen',
+]);
+
+/** What was opened outside threads before requests, as `opens TYPE PATH:LINE`. */
+export function opened({ events }: Recording): readonly string[] {
+  return unique(
+    events
+      .filter(({ kind, inThread }) => kind === 'resource' && !inThread)
+      .map(({ type, path, line }) => `opens ${type} ${path}:${line}`),
+  );
+}
+
+/** The same of the simulation: each line of a statement of several, and whether it is certain. */
+export function toldOpened(events: readonly Event[], root: string): ReadonlyMap<string, boolean> {
+  const told = new Map<string, boolean>();
+  for (const event of events) {
+    if (event.kind !== 'resource' || event.does !== 'opens' || !watched.has(event.object.type)) continue;
+    if (event.phase === 'request' || event.inThread !== undefined) continue;
+    const { start, end } = event.at.range;
+    for (let line = start.line + 1; line <= end.line + 1; line++) {
+      const text = `opens ${event.object.type} ${relative(root, event.at.path)}:${line}`;
+      told.set(text, told.get(text) === true || event.certainty === 'certain');
+    }
+  }
+  return told;
+}
+
 /** What the interpreter did outside threads, or in them, each line of a kind once. */
 export function recorded({ events }: Recording, inThreads = false): readonly string[] {
   return unique(

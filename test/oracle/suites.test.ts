@@ -17,25 +17,12 @@ import { environmentVariables } from '../../server/src/simulate/environment.ts';
 import { beforeFork, type Event, type Simulation, simulate } from '../../server/src/simulate/index.ts';
 import { python } from '../lib/python.ts';
 import { parseSuite, type SuiteTest } from '../lib/suite/parse.ts';
+import { watchable, watched } from './compare.ts';
 import { type RecordedEvent, type RecordedModule, record } from './cpython.ts';
 import type { Project } from './projects.ts';
 
 const folder = fileURLToPath(new URL('../suites/', import.meta.url));
 const kinds = new Set(['thread-start', 'thread-join', 'queue-create', 'gc', 'hook-register', 'resource']);
-/** What the recorder sees opened. */
-const watched = new Set([
-  'builtins.open',
-  'random.Random',
-  'asyncio.new_event_loop',
-  'concurrent.futures.ThreadPoolExecutor',
-  'concurrent.futures.ProcessPoolExecutor',
-  'multiprocessing.Pool',
-  'multiprocessing.Process',
-  'socket.create_connection',
-  'socket.socket',
-  'sqlite3.connect',
-  'subprocess.Popen',
-]);
 const missingLibrary = /No module named|cannot import name/;
 /** No server answers here, and what a project opens or starts does not exist. */
 const missingWorld =
@@ -178,9 +165,7 @@ function played(deployment: Deployment, root: string, { name, files }: SuiteTest
     also: [],
     possible: [],
     unsure: [],
-    watch: ['asyncio', 'concurrent', 'multiprocessing', 'socket', 'sqlite3', 'subprocess'].filter((module) =>
-      texts.some((text) => text.includes(module)),
-    ),
+    watch: watchable.filter((module) => texts.some((text) => text.includes(module))),
     master: !(facts.server === 'uwsgi' && facts.master.known && !facts.master.value),
   };
 }

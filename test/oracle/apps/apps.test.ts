@@ -1,10 +1,10 @@
 // Applications from PyPI, imported by CPython and by the simulation: the same modules in the same order, the same
-// threads, queues, collector calls and hooks. What differs is in the table, with its reason.
+// threads, queues, collector calls, hooks, files, sockets, databases and children. What differs is in the table, with its reason.
 
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { test } from 'node:test';
-import { kinds, recorded, shown, unique, withoutDetail } from '../compare.ts';
+import { kinds, opened, recorded, shown, toldOpened, unique, watchable, withoutDetail } from '../compare.ts';
 import { record } from '../cpython.ts';
 import { simulateProject } from '../simulation.ts';
 import { apps, projectOf, pythonOf } from './table.ts';
@@ -12,7 +12,7 @@ import { apps, projectOf, pythonOf } from './table.ts';
 for (const app of apps) {
   test(app.name, async () => {
     const python = await pythonOf(app);
-    const project = projectOf(app, python);
+    const project = { ...projectOf(app, python), watch: watchable };
     try {
       const recording = await record(project, { python, ...(app.env ? { env: app.env } : {}) });
       assert.equal(recording.failed, null);
@@ -55,7 +55,16 @@ for (const app of apps) {
         [],
       );
 
-      const understood = [...missing.used, ...extra.used, ...unseen.used, ...unfounded.used];
+      const openedHere = opened(recording);
+      const openedThere = toldOpened(simulation.events, project.root);
+      const unopened = except(openedHere, [...openedThere.keys()], app.missing);
+      assert.deepEqual(unopened.left, []);
+      assert.deepEqual(
+        [...openedThere].filter(([text, certain]) => certain && !openedHere.includes(text)),
+        [],
+      );
+
+      const understood = [missing, extra, unseen, unfounded, unopened].flatMap(({ used }) => used);
       const listed = [...Object.keys(app.missing ?? {}), ...Object.keys(app.extra ?? {})];
       assert.deepEqual(
         [...new Set(understood)].sort(),

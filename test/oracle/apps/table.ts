@@ -110,6 +110,9 @@ export const apps: readonly App[] = [
     environment: 'pretalx',
     packages: ['pretalx'],
     entry: 'pretalx.wsgi:application',
+    missing: {
+      'opens builtins.open pretalx/settings.py:186': 'a method of a path that the configuration names',
+    },
   },
   {
     name: 'devpi-server (Pyramid)',
