@@ -16,7 +16,6 @@ const common = {
   bundle: true,
   minify: values.production === true,
   sourcemap: values.production !== true,
-  keepNames: true,
   logLevel: 'warning',
   legalComments: 'none',
 };
