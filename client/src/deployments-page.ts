@@ -24,7 +24,7 @@ export class DeploymentsPage implements vscode.Disposable, vscode.TextDocumentCo
   }
 
   async provideTextDocumentContent(): Promise<string> {
-    return (await this.#server.deploymentsDocument()).markdown;
+    return withinWorkspace((await this.#server.deploymentsDocument()).markdown);
   }
 
   async show(): Promise<void> {
@@ -35,4 +35,15 @@ export class DeploymentsPage implements vscode.Disposable, vscode.TextDocumentCo
     this.#changed.dispose();
     for (const registration of this.#registrations) registration.dispose();
   }
+}
+
+/** The preview shows no links to `file:`; those from the root of the workspace's first folder it follows. */
+function withinWorkspace(markdown: string): string {
+  const root = vscode.workspace.workspaceFolders?.[0]?.uri.path;
+  return markdown.replace(/\]\((\w+:[^)\s]+)#(L\d+)\)/g, (link, uri: string, line: string) => {
+    const { path } = vscode.Uri.parse(uri);
+    return root === undefined || !path.startsWith(`${root}/`)
+      ? link
+      : `](${encodeURI(path.slice(root.length))}#${line})`;
+  });
 }

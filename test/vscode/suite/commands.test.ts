@@ -41,6 +41,10 @@ suite('commands', () => {
         group.tabs.some((tab) => tab.label.includes('Deployments')),
       ),
     );
+    const page = vscode.Uri.parse('forksight-deployments:/Deployments.md');
+    const text = (await vscode.workspace.openTextDocument(page)).getText();
+    assert.match(text, /\]\(\/gunicorn\.conf\.py#L\d+\)/, 'links that the preview follows');
+    assert.doesNotMatch(text, /\]\(file:/);
   });
 
   test('the memory view opens', async () => {
