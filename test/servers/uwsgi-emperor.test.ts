@@ -67,7 +67,7 @@ describe('a vassal has the options that the model gives it', () => {
       assert.ok(vassal);
       assert.ok(vassal.via?.path.endsWith('Procfile'));
       await withServer({ server: 'uwsgi', dir, args: all, env }, async (server) => {
-        const log = await server.logged(/instance configuration\n\[uwsgi\]\n[\s\S]*;end of configuration/);
+        const log = await server.logged(/instance configuration\n[\s\S]*;end of configuration/);
         const options = vassal.options.filter((option) => option.name !== 'show-config');
         compareOptions({ ...vassal, options }, log);
       });

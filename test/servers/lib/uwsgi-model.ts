@@ -169,9 +169,11 @@ export function compare(deployment: Deployment, answer: Answer): void {
 
 /** The list of options, in uWSGI's order, as it prints them itself; bare ones are shown as true. */
 export function compareOptions(deployment: Deployment, log: string): void {
-  const section =
-    /;uWSGI instance configuration\n\[uwsgi\]\n([\s\S]*?)\n;end of configuration/.exec(log)?.[1] ?? '';
-  const real = section.split('\n').filter((line) => !/^(show-config|http-socket|http) = /.test(line));
+  const section = /;uWSGI instance configuration\n([\s\S]*?);end of configuration/.exec(log)?.[1] ?? '';
+  const real = section
+    .split('\n')
+    // An Emperor writes what it has to say in between.
+    .filter((line) => line.includes(' = ') && !/^(show-config|http-socket|http) = /.test(line));
   // Having read it, uWSGI forgets which id of an XML file it was asked for.
   const own = deployment.options.map(
     ({ name, value }) => `${name} = ${name.startsWith('xml') ? value.replace(/:\w+$/, '') : value}`,

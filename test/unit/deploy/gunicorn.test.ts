@@ -166,6 +166,26 @@ describe('configuration files: workers', () => {
     });
 });
 
+describe('configuration files: values of project modules', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['from shop import settings\nworkers = settings.COUNT', '6'],
+    ['import shop.settings\nworkers = shop.settings.COUNT + 1', '7'],
+    ['import shop.settings as given\nworkers = given.COUNT', '6'],
+    ['from shop.settings import COUNT\nworkers = COUNT', '6'],
+    ['import shop\nworkers = shop.settings.COUNT', '6'],
+    ['from shop import settings\nworkers = settings.OTHER', '?'],
+  ];
+  for (const [text, expected] of cases)
+    test(JSON.stringify(text), () => {
+      const { deployments } = read({
+        'gunicorn.conf.py': `wsgi_app = "shop.wsgi:app"\n${text}\n`,
+        'shop/settings.py': 'COUNT = 2 * 3\n',
+        ...shop,
+      });
+      assert.equal(deployments[0] && show(deployments[0].processes), expected);
+    });
+});
+
 describe('configuration files: other settings', () => {
   test('preload_app, and what gunicorn ignores', () => {
     assert.equal(config('preload_app = True\n').load, 'preload');

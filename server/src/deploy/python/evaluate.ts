@@ -286,12 +286,25 @@ class Frame implements Scope {
     }
     for (const { name, as, at } of names) {
       const bound = imported?.names.get(name);
+      const submodule = level === 0 && this.around.module(`${module}.${name}`, 0, this.around.path);
       if (bound !== undefined) this.#names.set(as ?? name, bound);
+      else if (submodule) this.#bind(as ?? name, just({ kind: 'library', name: `${module}.${name}` }), at);
       else if (imported !== undefined)
         this.#bind(as ?? name, doubt(imported.open ?? `is imported from ${module}`), at);
       else
         this.#bind(as ?? name, just({ kind: 'library', name: `${'.'.repeat(level)}${module}.${name}` }), at);
     }
+  }
+
+  ofModule(module: string, name: string): Result | undefined {
+    const found = this.around.module(module, 0, this.around.path);
+    if (found === undefined) return undefined;
+    const imported = this.#imported(found);
+    const bound = imported?.names.get(name);
+    if (bound !== undefined) return bound.result;
+    return this.around.module(`${module}.${name}`, 0, this.around.path) === undefined
+      ? doubt(imported?.open ?? `is no name that ${module} is seen to bind`)
+      : just({ kind: 'library', name: `${module}.${name}` });
   }
 
   #imported({ path, text }: { readonly path: string; readonly text: string }): Evaluated | undefined {

@@ -23,6 +23,8 @@ import {
 export interface Scope {
   readonly around: Surroundings;
   lookup(name: string): Result | undefined;
+  /** What a module of the project binds; undefined where there is no such module. */
+  ofModule(module: string, name: string): Result | undefined;
   assign(name: string, result: Result, value: Expr): void;
   /** Told of every call, with its arguments. */
   called(expr: Extract<Expr, { readonly k: 'call' }>, args: CallArguments): void;
@@ -42,7 +44,7 @@ export function evaluate(expr: Expr, scope: Scope): Result {
         (values) => joined(values),
       );
     case 'attr':
-      return attribute(evaluate(expr.of, scope), expr.name);
+      return attribute(evaluate(expr.of, scope), expr.name, scope);
     case 'call':
       return call(expr, scope);
     case 'index':
@@ -120,9 +122,10 @@ function builtinName(name: string, scope: Scope): Result {
   return doubt(`uses the name ${name}, whose value is not known`);
 }
 
-function attribute(of: Result, name: string): Result {
+function attribute(of: Result, name: string, scope: Scope): Result {
   if (!of.known) return doubt(of.why);
-  if (isKind(of.value, 'library')) return just({ kind: 'library', name: `${of.value.name}.${name}` });
+  if (isKind(of.value, 'library'))
+    return scope.ofModule(of.value.name, name) ?? just({ kind: 'library', name: `${of.value.name}.${name}` });
   return just({ kind: 'method', of: of.value, name });
 }
 
@@ -157,7 +160,7 @@ type Called = { readonly result: Result } | { readonly of: Result; readonly meth
 function calledOn(fn: Expr, scope: Scope): Called {
   if (fn.k !== 'attr') return { result: evaluate(fn, scope) };
   const of = evaluate(fn.of, scope);
-  if (of.known && isKind(of.value, 'library')) return { result: attribute(of, fn.name) };
+  if (of.known && isKind(of.value, 'library')) return { result: attribute(of, fn.name, scope) };
   return { of, method: fn.name };
 }
 
