@@ -41,11 +41,13 @@ test('gunicorn: one more worker, one less, a reload, a new master: one applicati
     perform(service, id, 'remove-worker');
     const before = await appWhen(service, count(2));
     perform(service, id, 'reload');
+    // The last of the old workers may take its time to be gone; then all have changed.
     const anew = (app: LiveApp): boolean =>
-      count(2)(app) && runningPids(app).every((pid) => !runningPids(before).includes(pid));
+      count(2)(app) &&
+      runningPids(app).every((pid) => !runningPids(before).includes(pid)) &&
+      kinds(service, id).includes('reload');
     const reloaded = await appWhen(service, anew);
     assert.deepEqual([reloaded.id, reloaded.launch], [id, launch]);
-    assert.ok(kinds(service, id).includes('reload'), kinds(service, id).join());
 
     process.kill(server.pid, 'SIGUSR2');
     const isNext = (app: LiveApp): boolean => app.master?.pid !== server.pid && count(2)(app);
@@ -55,9 +57,11 @@ test('gunicorn: one more worker, one less, a reload, a new master: one applicati
       async () => (await service.snapshot()).apps.some(isNext),
     );
     process.kill(server.pid, 'SIGTERM');
-    const next = await appWhen(service, (app) => app.id === id && isNext(app));
+    const next = await appWhen(
+      service,
+      (app) => app.id === id && isNext(app) && kinds(service, id).includes('re-exec'),
+    );
     assert.notEqual(next.launch, launch);
-    assert.ok(kinds(service, id).includes('re-exec'));
   });
 });
 
