@@ -24,7 +24,7 @@ def case(function):
     return function
 
 
-def child(work, fork=os.fork, seconds=2.0):
+def child(work, fork=os.fork, seconds=8.0):
     """What `work` gives in a forked child; "hangs" where it takes longer."""
     reader, writer = os.pipe()
     pid = fork()
@@ -43,7 +43,7 @@ def child(work, fork=os.fork, seconds=2.0):
     return answer
 
 
-def raw_child(work, seconds=2.0):
+def raw_child(work, seconds=8.0):
     return child(work, ctypes.PyDLL(None).fork, seconds)
 
 
@@ -115,7 +115,7 @@ def thread_pool_made():
     from concurrent.futures import ThreadPoolExecutor
 
     executor = ThreadPoolExecutor(2)
-    return child(lambda: executor.submit(int).result(timeout=1))
+    return child(lambda: executor.submit(int).result(timeout=6))
 
 
 @case
@@ -530,9 +530,9 @@ def span_processor():
     def spans():
         with tracer.start_as_current_span("a"):
             pass
-        return until(lambda: len(exporter.get_finished_spans()) > 0, 1.5)
+        return until(lambda: len(exporter.get_finished_spans()) > 0, 8)
 
-    return [child(spans), raw_child(spans)]
+    return [child(spans, seconds=10), raw_child(spans, 10)]
 
 
 @case
@@ -558,11 +558,11 @@ def sentry():
 
     def capture():
         sentry_sdk.capture_message("child")
-        sentry_sdk.flush(1)
+        sentry_sdk.flush(8)
         return True
 
-    raw_child(capture, 3)
-    return [sent, until(lambda: len(server.ports) > before, 2)]
+    raw_child(capture, 10)
+    return [sent, until(lambda: len(server.ports) > before, 10)]
 
 
 def run(name):
