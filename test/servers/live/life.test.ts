@@ -79,7 +79,7 @@ test('uWSGI: workers through its FIFO, a reload under the same pid, an end and a
     'manual',
   ];
   const args = ['--master', '--module', 'shop:app', '--master-fifo', pipe, ...cheaper];
-  await withServer({ server: 'uwsgi', dir, args }, async () => {
+  await withServer({ server: 'uwsgi', dir, args }, async (server) => {
     const service = serviceFor(dir);
     const { id, launch } = await appWhen(service, count(1));
     perform(service, id, 'add-worker');
@@ -95,6 +95,7 @@ test('uWSGI: workers through its FIFO, a reload under the same pid, an end and a
         runningPids(app)[0] !== runningPids(before)[0],
     );
     assert.deepEqual([reloaded.id, reloaded.launch], [id, launch]);
+    await server.get('/'); // A worker that was just forked may not heed a signal yet.
 
     perform(service, id, 'stop');
     const stopped = async (): Promise<boolean> => (await service.snapshot()).stopped?.[0]?.startable === true;

@@ -54,6 +54,7 @@ test('gunicorn, started in a folder it left, with a relative configuration file'
   });
   const args = ['-c', 'deploy/conf.py', '--chdir', 'src', '--pythonpath', '..', 'web:app'];
   await withServer({ server: 'gunicorn', dir, args, env: { PWD: dir } }, async (server) => {
+    await server.getFromWorkers<{ readonly pid: number }>('/', 2);
     const service = serviceFor(dir);
     const before = await appWhen(service, (app) => runningPids(app).length === 2);
     assert.equal(before.cwd, `${dir}/src`);
@@ -68,6 +69,8 @@ test('uWSGI with a master, which TERM would only reload', async () => {
   const dir = liveProject();
   const args = ['--master', '--processes', '2', '--module', 'shop:app'];
   await withServer({ server: 'uwsgi', dir, args }, async (server) => {
+    // The master tells its workers to end, too.
+    await server.getFromWorkers<{ readonly pid: number }>('/', 2);
     const service = serviceFor(dir);
     const before = await appWhen(service, (app) => runningPids(app).length === 2);
     await restarted(service, before, (after) => assert.notEqual(after.master?.pid, server.pid));
