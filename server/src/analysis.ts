@@ -387,12 +387,18 @@ class WorkspaceAnalysis implements Analysis {
 
   /** How findings are told apart in a baseline. */
   #places(): Places {
+    const lines = new Map<string, readonly string[]>();
+    const linesOf = (path: string): readonly string[] => {
+      const known = lines.get(path);
+      if (known !== undefined) return known;
+      const read = readText(this.#ports.files, path);
+      const all = read.ok ? read.text.split(/\r\n|\r|\n/) : [];
+      lines.set(path, all);
+      return all;
+    };
     return {
       path: ({ at }) => relativePath(this.#root, at.path),
-      line: ({ at }) => {
-        const read = readText(this.#ports.files, at.path);
-        return (read.ok ? read.text.split(/\r\n|\r|\n/)[at.range.start.line] : undefined) ?? '';
-      },
+      line: ({ at }) => linesOf(at.path)[at.range.start.line] ?? '',
     };
   }
 

@@ -126,11 +126,12 @@ function startInGunicorn(
   return editGunicorn(home.facts, { hooks }, context, moved.gone);
 }
 
-function startInUwsgi(
-  home: Extract<Home, { server: 'uwsgi' }>,
+/** The file that the server loads, and how code in it calls what was moved. */
+function entryCall(
+  home: Extract<Home, { server: 'uwsgi' | 'celery' }>,
   moved: Relocation,
   context: FixContext,
-): TextEdit[] | undefined {
+): { readonly file: PythonFile; readonly call: HookCall } | undefined {
   const file = PythonFile.open(home.path, context, spansIn(home.path, moved.gone));
   const module = moduleIn(home.case, moved);
   if (file === undefined || module === undefined) return undefined;
@@ -138,6 +139,17 @@ function startInUwsgi(
     moved.path === file.path
       ? { text: moved.call }
       : importedCall(module, moved.call, boundNames(file.body), file.body);
+  return { file, call };
+}
+
+function startInUwsgi(
+  home: Extract<Home, { server: 'uwsgi' }>,
+  moved: Relocation,
+  context: FixContext,
+): TextEdit[] | undefined {
+  const entry = entryCall(home, moved, context);
+  if (entry === undefined) return undefined;
+  const { file, call } = entry;
   const master = requireMaster(home.case.deployment, context);
   const hook = editUwsgiEntry(file, { hook: { call, where: 'last' } });
   return hook && master && [...master, ...hook];
@@ -148,13 +160,9 @@ function startInCelery(
   moved: Relocation,
   context: FixContext,
 ): TextEdit[] | undefined {
-  const file = PythonFile.open(home.path, context, spansIn(home.path, moved.gone));
-  const module = moduleIn(home.case, moved);
-  if (file === undefined || module === undefined) return undefined;
-  const call: HookCall =
-    moved.path === file.path
-      ? { text: moved.call }
-      : importedCall(module, moved.call, boundNames(file.body), file.body);
+  const entry = entryCall(home, moved, context);
+  if (entry === undefined) return undefined;
+  const { file, call } = entry;
   return editCelery(file, call, 'last');
 }
 
