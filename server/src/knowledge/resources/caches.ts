@@ -5,6 +5,24 @@ import type { LibraryRow } from '../row.ts';
 
 const perWorker = 'Make the client in each worker, from {hook}';
 
+/** What both C and Python clients of memcached do with their sockets. */
+const memcached = {
+  ...closing('disconnect_all'),
+  ...each(
+    'opens',
+    'get',
+    'set',
+    'add',
+    'delete',
+    'incr',
+    'decr',
+    'get_multi',
+    'set_multi',
+    'get_stats',
+    'flush_all',
+  ),
+};
+
 export const cacheRows: readonly LibraryRow[] = [
   ...resources(
     { resource: 'connection', opens: 'used', keeper: 'object', methods: closing('close'), remedy: perWorker },
@@ -54,43 +72,13 @@ export const cacheRows: readonly LibraryRow[] = [
       {
         name: 'memcache.Client',
         noun: 'memcached client',
-        methods: {
-          ...closing('disconnect_all'),
-          ...each(
-            'opens',
-            'get',
-            'set',
-            'add',
-            'delete',
-            'incr',
-            'decr',
-            'get_multi',
-            'set_multi',
-            'get_stats',
-            'flush_all',
-          ),
-        },
+        methods: memcached,
         source: 'python-memcached, memcache.py, _Host: one socket a server, kept open',
       },
       {
         name: 'pylibmc.Client',
         noun: 'memcached client',
-        methods: {
-          ...closing('disconnect_all'),
-          ...each(
-            'opens',
-            'get',
-            'set',
-            'add',
-            'delete',
-            'incr',
-            'decr',
-            'get_multi',
-            'set_multi',
-            'get_stats',
-            'flush_all',
-          ),
-        },
+        methods: memcached,
         certainty: 'likely',
         source: 'libmemcached: sockets are kept open by the client; fork(2)',
       },
